@@ -62,7 +62,7 @@ package protocol AccountDirectory: Sendable {
     func language(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Language?
     /// Names that a new secret must not be made of.
     func names(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> [String]
-    /// When somebody gave or corrected a contact of the principal by hand last; nil when never.
+    /// When somebody gave or corrected a contact of the principal last, by hand or by a file; nil when never.
     func contactMoved(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int?
     /// Queues a message; nil when the principal cannot be reached so.
     func send(

@@ -59,7 +59,7 @@ package struct VoterDirectory: AccountDirectory {
         return try issuer.reach(reading, election, key: key, messageTemplates: messageTemplates, voter: voter).routes
     }
 
-    /// When a contact was given on the phone or corrected last; nil when never, and for staff.
+    /// When a contact was given on the phone, corrected or changed by a file last; nil when never, and for staff.
     package func contactMoved(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int? {
         guard case .voter(let id) = principal else { return nil }
         let times = [try issuer.lastGiven(reading, voter: id), try registrar.contactChanged(reading, voter: id)]

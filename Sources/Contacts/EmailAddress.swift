@@ -188,13 +188,14 @@ package struct EmailAddress: Sendable, Hashable {
         }
     }
 
-    /// Labels of letters, digits and inner hyphens, at least two of them, the last not a number.
+    /// Labels of letters, digits and inner hyphens, at least two of them. The last is of letters alone (RFC 1123, 2.1), or in the form
+    /// of IDNA (`xn--`): `.c0m` is a slip of the hand.
     /// - Throws: `.domain` or `.tooLong`; what was appended until then is the caller's to remove.
     private static func appendDomain(_ bytes: Span<UInt8>, onto out: inout [UInt8]) throws(Fault) {
         guard bytes.count <= longestDomain else { throw .tooLong }
         var label = 0
         var labels = 1
-        var lastHasLetter = false
+        var (lastBegin, lastHasDigit) = (0, false)
         var previous = UInt8(ascii: ".")
         for index in bytes.indices {
             var byte = bytes[index]
@@ -202,10 +203,10 @@ package struct EmailAddress: Sendable, Hashable {
             switch byte {
             case UInt8(ascii: "."):
                 guard label > 0, previous != UInt8(ascii: "-") else { throw .domain }
-                (label, lastHasLetter) = (-1, false)
+                (label, lastBegin, lastHasDigit) = (-1, out.count + 1, false)
                 labels += 1
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): lastHasLetter = true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): break
+            case UInt8(ascii: "a")...UInt8(ascii: "z"): break
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): lastHasDigit = true
             case UInt8(ascii: "-"): guard label > 0 else { throw .domain }
             default: throw .domain
             }
@@ -214,7 +215,8 @@ package struct EmailAddress: Sendable, Hashable {
             previous = byte
             out.append(byte)
         }
-        guard label > 0, previous != UInt8(ascii: "-"), labels > 1, lastHasLetter else { throw .domain }
+        guard label > 0, previous != UInt8(ascii: "-"), labels > 1 else { throw .domain }
+        guard !lastHasDigit || out[lastBegin...].starts(with: Array("xn--".utf8)) else { throw .domain }
     }
 
     /// A domain in ASCII (IDNA 2008, non-transitional).

@@ -25,6 +25,11 @@ enum PhoneDigits {
                 international = true
             case UInt8(ascii: "("):
                 if digits.count > 0, let end = zero(bytes, from: index + 1) { index = end }
+            // What a list leaves behind its last entry.
+            case UInt8(ascii: ";"), UInt8(ascii: ","):
+                guard digits.count > 0, isBlank(bytes, from: index + 1) else {
+                    throw digits.count >= 9 ? .several : .character
+                }
             case 9, 10, 13, UInt8(ascii: " "), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "/"),
                 UInt8(ascii: ")"):
                 break
@@ -54,6 +59,10 @@ enum PhoneDigits {
             index += 1
         }
         return nil
+    }
+
+    private static func isBlank(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        (start..<bytes.count).allSatisfy { bytes[$0] == UInt8(ascii: " ") }
     }
 
     private static func isHyphen(_ scalar: Unicode.Scalar) -> Bool {

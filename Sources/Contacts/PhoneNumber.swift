@@ -87,6 +87,13 @@ package struct PhoneNumber: Sendable, Hashable {
         self.text = String(decoding: out, as: UTF8.self)
     }
 
+    /// What is changed in a text where it is read as a number; nothing for one that is none.
+    /// - Parameter home: where a number without + is at home.
+    package static func notes(of text: String, home: Home) -> Notes {
+        var out: [UInt8] = []
+        return (try? normalise(Array(text.utf8).span, home: home, onto: &out).notes) ?? []
+    }
+
     /// Takes back what `normalise` wrote, without checking it again.
     /// - Parameter isMobile: as `normalise` said it.
     package init(stored: [UInt8], isMobile: Bool) {
@@ -243,14 +250,23 @@ package struct PhoneNumber: Sendable, Hashable {
             let hasZero = digits.count > 0 && digits.leading(1) == 0
             guard plan.hasTrunkZero == hasZero || !plan.hasTrunkZero else { continue }
             let bare = plan.hasTrunkZero ? digits.dropping(1) : digits
-            if plan.admits(bare.text) { return bare.prefixed(plan.code) }
+            guard plan.admits(bare.text) else { continue }
+            // `39 06 12 34 56` is a mobile number, and one of Rome that lost its +.
+            if !hasZero, fitsBehindCode(digits, plans) { throw .abroad }
+            return bare.prefixed(plan.code)
         }
-        for plan in plans where mends && digits.text.hasPrefix("\(plan.code)") {
-            guard plan.admits(String(digits.text.dropFirst("\(plan.code)".count))) else { continue }
-            notes.insert(.noPlus)
-            return digits
+        guard mends, fitsBehindCode(digits, plans) else { throw .abroad }
+        notes.insert(.noPlus)
+        return digits
+    }
+
+    /// Whether digits are a number of one of the plans behind the country's code.
+    private static func fitsBehindCode(_ digits: Digits, _ plans: [PhonePlan]) -> Bool {
+        let text = digits.text
+        return plans.contains { plan in
+            let code = "\(plan.code)"
+            return text.hasPrefix(code) && plan.admits(String(text.dropFirst(code.count)))
         }
-        throw .abroad
     }
 
     /// An overseas range that was written behind +33 has a code of its own.

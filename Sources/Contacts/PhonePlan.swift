@@ -39,7 +39,7 @@ package struct PhonePlan: Sendable, Equatable {
         ],
         "DE": [PhonePlan(49, trunk: true, 7...11)], "AT": [PhonePlan(43, trunk: true, 7...12)],
         "LI": [PhonePlan(423, trunk: false, 7...7)],
-        "IT": [PhonePlan(39, trunk: false, 6...11, ["0", "3"])],
+        "IT": [PhonePlan(39, trunk: false, 9...10, ["3"]), PhonePlan(39, trunk: false, 6...11, ["0"])],
         "SM": [PhonePlan(378, trunk: false, 6...10, ["0", "6"])],
         "ES": [PhonePlan(34, trunk: false, 9...9, ["6", "7", "8", "9"])],
         "PT": [PhonePlan(351, trunk: false, 9...9, ["2", "9"])], "AD": [PhonePlan(376, trunk: false, 6...6)],
@@ -52,7 +52,8 @@ package struct PhonePlan: Sendable, Equatable {
         "DZ": [PhonePlan(213, trunk: true, 8...9)], "TN": [PhonePlan(216, trunk: false, 8...8)],
         "SN": [PhonePlan(221, trunk: false, 9...9, ["3", "7"])],
         "CI": [PhonePlan(225, trunk: false, 10...10, ["0", "2"])],
-        "US": [PhonePlan(1, trunk: false, 10...10)], "CA": [PhonePlan(1, trunk: false, 10...10)],
+        "US": [PhonePlan(1, trunk: false, 10...10, ["2", "3", "4", "5", "6", "7", "8", "9"])],
+        "CA": [PhonePlan(1, trunk: false, 10...10, ["2", "3", "4", "5", "6", "7", "8", "9"])],
     ]
 
     /// Codes of countries whose numbers themselves begin with 0: behind these codes it stays. Behind every other a 0 is what is

@@ -35,6 +35,35 @@ extension PostalAddress {
         return rest.isEmpty ? !words.isEmpty : rest.count < words.count && france.contains(rest.joined())
     }
 
+    /// Codes beside those of two letters that people write in place of a country's name: mostly its three letters in ISO 3166.
+    package static let otherCodes = [
+        "BEL": "BE", "CHE": "CH", "LUX": "LU", "DEU": "DE", "ESP": "ES", "ITA": "IT", "PRT": "PT", "GBR": "GB",
+        "UK": "GB",
+        "NLD": "NL", "AUT": "AT", "CAN": "CA", "USA": "US", "MAR": "MA", "DZA": "DZ", "TUN": "TN", "MCO": "MC",
+        "IRL": "IE",
+    ]
+
+    /// French names of countries by their codes.
+    private static let namesByCode: [String: String] = {
+        let french = Locale(identifier: "fr")
+        var names: [String: String] = [:]
+        for region in Locale.Region.isoRegions where region.identifier.count == 2 {
+            // Longer names than a line are few islands'; their codes stay.
+            guard let name = french.localizedString(forRegionCode: region.identifier)?.uppercased(),
+                name.count <= longestLine
+            else { continue }
+            names[region.identifier] = name
+        }
+        for (code, region) in otherCodes { names[code] = names[region] }
+        return names
+    }()
+
+    /// The French name of the country whose code a line in capitals is; nil where it is none.
+    static func countryName(_ line: ArraySlice<UInt8>) -> String? {
+        guard line.count <= 3 else { return nil }
+        return namesByCode[String(decoding: line, as: UTF8.self)]
+    }
+
     /// Bytes of the longest name of a country, with room for what is written beside it.
     private static let longestCountry = 100
 

@@ -100,7 +100,12 @@ package struct PostalAddress: Sendable, Hashable {
             guard out[lineStart...].contains(where: isLetter) else { throw .noTown }
             out.append(10)
             let start = out.count
-            let length = appendLine(bytes, country, capitals: true, onto: &out)
+            var length = appendLine(bytes, country, capitals: true, onto: &out)
+            // A code is a list's, and tells a sorter nothing: of `CH` they make China.
+            if let name = countryName(out[start...]) {
+                out.replaceSubrange(start..., with: Array(name.utf8))
+                length = name.count
+            }
             // The country's line is for the French post, which reads capitals without accents.
             let plain = Array(Capitals.plain(String(decoding: out[start...], as: UTF8.self)).utf8)
             out.replaceSubrange(start..., with: plain)

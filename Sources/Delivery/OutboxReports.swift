@@ -122,16 +122,32 @@ package struct OutboxReports: Sendable {
         }
     }
 
-    /// How many messages of each channel are in each state.
+    /// How many messages of each channel are in each state. What is counted tells nothing of votes: reminders go to who did not vote,
+    /// and word of a vote to who did.
     package func summary(
         _ reading: borrowing Reading, election: Int
     ) throws(StoreError) -> [(route: String, state: String, count: Int)] {
         try reading.all(
             """
-            SELECT channel, state, count(*) FROM outbox_message WHERE election = ? GROUP BY channel, state
+            SELECT channel, state, count(*) FROM outbox_message
+            WHERE election = ? AND kind NOT IN ('reminder', 'voteRecorded') GROUP BY channel, state
             ORDER BY channel, state
             """, election
         ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
+    }
+
+    /// For how many seconds the oldest message of each channel has been due, word of votes and reminders among them; channels where
+    /// nothing waits are left out.
+    /// - Parameter now: seconds since 1970.
+    package func oldestDue(
+        _ reading: borrowing Reading, election: Int, now: Int
+    ) throws(StoreError) -> [(route: String, seconds: Int)] {
+        try reading.all(
+            """
+            SELECT channel, ?2 - min(due_at) FROM outbox_message
+            WHERE election = ?1 AND state = 'waiting' AND due_at <= ?2 GROUP BY channel
+            """, election, now
+        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1]) }
     }
 
     /// Why channels are paused.

@@ -90,7 +90,8 @@ package final class Metrics: Sendable {
     private struct State {
         var requests: [Series: Int] = [:]
         var timings: [String: Timing] = [:]
-        /// By raw values of `Step`.
+        /// By raw values of `Step`: how many were looked at, and how many of them were wrong.
+        var attempts: [String: Int] = [:]
         var refusals: [String: Int] = [:]
         /// By the work's name.
         var faults: [String: Int] = [:]
@@ -119,7 +120,15 @@ package final class Metrics: Sendable {
     }
 
     /// Counts a sign-in that was refused.
-    package func refuse(_ step: Step) { state.withLock { $0.refusals[step.rawValue, default: 0] += 1 } }
+    package func refuse(_ step: Step) {
+        state.withLock { state in
+            state.attempts[step.rawValue, default: 0] += 1
+            state.refusals[step.rawValue, default: 0] += 1
+        }
+    }
+
+    /// Counts one that passed: of how many attempts the refused ones are a share.
+    package func pass(_ step: Step) { state.withLock { $0.attempts[step.rawValue, default: 0] += 1 } }
 
     /// Counts work beside the requests that failed; it is tried again.
     package func fail(_ work: String) { state.withLock { $0.faults[work, default: 0] += 1 } }
@@ -128,7 +137,17 @@ package final class Metrics: Sendable {
     package static func text(_ all: [Metrics], _ families: [MetricFamily]) -> String {
         let states = all.map { (side: $0.side.rawValue, state: $0.state.withLock { $0 }) }
         var lines = requests(states).lines + histogram(states)
-        lines += refusals(states).lines + failures(states).lines + families.flatMap(\.lines)
+        lines +=
+            signIns(
+                states.map { ($0.side, $0.state.attempts) }, "isoloir_sign_ins_checked_total",
+                "Codes, secrets and authenticators' codes that were looked at."
+            ).lines
+        lines +=
+            signIns(
+                states.map { ($0.side, $0.state.refusals) }, "isoloir_sign_ins_refused_total",
+                "Wrong codes, secrets and authenticators' codes."
+            ).lines
+        lines += failures(states).lines + families.flatMap(\.lines)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -162,15 +181,15 @@ package final class Metrics: Sendable {
     }
 
     /// Zero is told as well: a rate has a beginning.
-    private static func refusals(_ states: [(side: String, state: State)]) -> MetricFamily {
-        let samples = states.flatMap { side, state in
+    private static func signIns(
+        _ counts: [(side: String, counts: [String: Int])], _ name: String, _ help: String
+    ) -> MetricFamily {
+        let samples = counts.flatMap { side, counts in
             Step.allCases.map {
-                MetricFamily.Sample(
-                    Double(state.refusals[$0.rawValue] ?? 0), [("site", side), ("step", $0.rawValue)])
+                MetricFamily.Sample(Double(counts[$0.rawValue] ?? 0), [("site", side), ("step", $0.rawValue)])
             }
         }
-        return MetricFamily(
-            "isoloir_sign_ins_refused_total", "Wrong codes, secrets and authenticators' codes.", .counter, samples)
+        return MetricFamily(name, help, .counter, samples)
     }
 
     /// Failures by work, over all sites.

@@ -15,7 +15,7 @@ package final class BatchWriter {
     private let key: ElectionKey
     private let folder: String
     private let printer: PrinterKey?
-    private let style: LetterStyle
+    private let matter: PrintMatter
     private var faces: [LetterFace] = []
     private var faceOf: [Int: Int] = [:]
     private var enclosures: [PrintedEnclosure] = []
@@ -42,14 +42,15 @@ package final class BatchWriter {
     /// - Parameters:
     ///   - folder: where the files go; a file of the same name is replaced.
     ///   - printer: the key to which everything is encrypted; nil for files in clear.
+    ///   - matter: what the approved specimen was made of.
     /// - Throws: `PrintRefusal` when the folder cannot be made.
     package init(
         _ letterBatches: LetterBatches, _ election: StoredElection, key: ElectionKey, folder: String,
         printer: PrinterKey?,
-        style: LetterStyle
+        matter: PrintMatter
     ) throws(PrintRefusal) {
         (self.letterBatches, self.election, self.key, self.folder) = (letterBatches, election, key, folder)
-        (self.printer, self.style) = (printer, style)
+        (self.printer, self.matter) = (printer, matter)
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -89,7 +90,7 @@ package final class BatchWriter {
         let count = files.reduce(0) { $0 + $1.letters }
         let manifest = PrintManifest(
             election: election.election.id, batch: batch.number, letters: count, sheets: count,
-            envelope: style.envelope.rawValue, window: style.window.rawValue,
+            envelope: matter.style.envelope.rawValue, window: matter.style.window.rawValue,
             templates: hex(templateDigest.finish()), files: files, enclosures: enclosures)
         // Written last: a folder with a manifest.json is complete.
         let encoder = JSONEncoder()
@@ -110,7 +111,7 @@ package final class BatchWriter {
     ) throws(PrintRefusal) -> [PrintedFile] {
         var files: [PrintedFile] = []
         let end = min(only?.upperBound ?? batch.letters, batch.letters)
-        for content in style.noticesApart ? [PrintedFile.Content.identifiers, .notices] : [.all] {
+        for content in matter.style.noticesApart ? [PrintedFile.Content.identifiers, .notices] : [.all] {
             for first in stride(from: only?.lowerBound ?? 1, through: end, by: LetterBatches.lettersPerFile) {
                 let last = min(end, first + LetterBatches.lettersPerFile - 1)
                 if let (file, sheets) = try writeFile(batch, first, last, content) {
@@ -126,17 +127,14 @@ package final class BatchWriter {
 
     /// Writes what goes with the letters, each once: the printing house makes as many as the manifest says.
     private func writeEnclosures(_ batch: PrintBatch) throws(PrintRefusal) {
-        for (index, place) in style.enclosures.enumerated() {
-            let enclosure: Enclosure
-            do throws(LetterError) { enclosure = try Enclosure(path: place.path, college: place.college) } catch {
-                throw PrintRefusal("\(error)")
-            }
+        for (index, enclosure) in matter.enclosures.enumerated() {
             let number = BatchWriter.padded(batch.number, 3)
             let name = "\(election.election.id)-\(number)-enclosure-\(index + 1).pdf"
             let (file, size, digest) = try save(enclosure.bytes, as: name)
             enclosures.append(
                 PrintedEnclosure(
-                    file: file, college: place.college, pages: enclosure.pages, copies: 0, bytes: size, sha256: digest)
+                    file: file, college: enclosure.college, pages: enclosure.pages, copies: 0, bytes: size,
+                    sha256: digest)
             )
         }
     }
@@ -198,7 +196,7 @@ package final class BatchWriter {
         let desk = QueuedLetters(outbox: letterBatches.outbox, election: election.number, key: key)
         let definition = election.election
         let title = "\(definition.title[definition.languages.first ?? .fr]) \u{2013} \(numbers)"
-        let paper = try style.paper(definition, title: title, created: BatchWriter.timestamp(batch.createdAt))
+        let paper = try matter.style.paper(definition, title: title, created: BatchWriter.timestamp(batch.createdAt))
         let press = try LetterPress(faces: faces, paper: paper, write: output.write)
         try press.prepare()
         var written: [PrintedSheet] = []
@@ -207,8 +205,10 @@ package final class BatchWriter {
             for (number, letter) in zip(piece.map(\.number), try open(desk, piece.map(\.message))) {
                 // Withdrawn since the batch was numbered: its number is left out.
                 guard let letter else { continue }
-                let page = try page(letter, batch.number, number)
+                // The page of a letter that no approved text belongs to, or that the press cannot set.
+                let page: Letter
                 do throws(LetterError) {
+                    page = try self.page(letter, batch.number, number)
                     try press.add(page)
                 } catch {
                     setAside.append(
@@ -245,36 +245,35 @@ package final class BatchWriter {
         "\(BatchWriter.padded(batch, 3))-\(BatchWriter.padded(number, 6))-01-01"
     }
 
-    /// Loads the faces of every frame that letters of this election use, dated as the batch is.
+    /// Loads the faces of every frame that letters of this election use, dated as the batch is. A letter that was queued under other
+    /// texts is printed with those of today, which were approved.
     /// - Throws: `PrintRefusal` when a template is faulty or the store cannot be read.
     package func prepare(_ batch: PrintBatch) throws(PrintRefusal) {
+        let frames: [(id: Int, frame: MessageEnvelope)]
         do throws(StoreError) {
-            let (frames, hours) = try letterBatches.store.read {
-                (reading: borrowing Reading) throws(StoreError) -> ([(id: Int, frame: MessageEnvelope)], PollHours) in
-                (
-                    try letterBatches.outbox.letterFrames(reading, election: election.number),
-                    try PollHours.find(reading, election)
-                )
+            frames = try letterBatches.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try letterBatches.outbox.letterFrames(reading, election: election.number)
             }
-            // A letter gives the hours of the day on which it is printed.
-            for (id, frame) in frames {
-                do throws(LetterError) {
-                    try addFace(id, frame.with(hours, election.election), printedAt: batch.createdAt)
-                } catch {
-                    throw StoreError(.failed, "\(error)")
-                }
-            }
+        } catch { throw PrintRefusal("\(error)") }
+        do throws(LetterError) {
+            for (id, frame) in frames { try addFace(id, frame, printedAt: batch.createdAt) }
         } catch { throw PrintRefusal("\(error)") }
     }
 
-    /// Loads one frame's face, and adds its text to the digest of the templates.
+    /// Loads the face of letters with a frame, and adds its text to the digest of the templates.
     private func addFace(_ id: Int, _ frame: MessageEnvelope, printedAt: Int) throws(LetterError) {
+        // A second word to the same mailbox is of a kind of its own, and says the same.
+        let kind = MessageKind(rawValue: frame.kind).map { $0 == .noticeHeld ? .notice : $0 }
+        let isUntilPosted = frame.flags["isUntilPosted"] ?? false
+        // What no specimen shows is not printed: `face` says so of a letter of another kind.
+        guard let form = PrintMatter.forms.first(where: { $0.kind == kind && $0.isUntilPosted == isUntilPosted })
+        else { return }
+        let (text, face) = try matter.face(form, Language(rawValue: frame.language) ?? .fr) {
+            LocalTime.day(printedAt, zone: election.election.timeZone, $0)
+        }
         faceOf[id] = faces.count
-        let text = try frame.letterText()
         templateDigest.update(Array(text.utf8).span)
-        let language = Language(rawValue: frame.language) ?? .fr
-        faces.append(
-            try frame.face(text, date: LocalTime.day(printedAt, zone: election.election.timeZone, language)))
+        faces.append(face)
     }
 
     /// The place in `faces` of a letter's frame.

@@ -16,10 +16,11 @@ package enum PhoneGivenContact: Sendable, Equatable {
     /// Its text is a clause that quotes what was typed and says what is wrong.
     package struct Fault: Error, Sendable, Equatable, CustomStringConvertible { package let description: String }
 
-    /// Reads what was typed; a number without `+` is taken for a French one.
+    /// Reads what was typed.
+    /// - Parameter home: where a number without `+` is at home: where its voter is, or it would be a stranger's elsewhere.
     /// - Throws: `Fault` when it is no address or no mobile number, and always for letters, which go to the roll's
     ///   address.
-    package init(_ text: String, by route: Channel) throws(Fault) {
+    package init(_ text: String, by route: Channel, home: PhoneNumber.Home) throws(Fault) {
         switch route {
         case .email:
             do throws(EmailAddress.Fault) { self = .mail(try EmailAddress(text)) } catch {
@@ -27,10 +28,12 @@ package enum PhoneGivenContact: Sendable, Equatable {
             }
         case .sms:
             let phone: PhoneNumber
-            do throws(PhoneNumber.Fault) { phone = try PhoneNumber(text) } catch {
+            do throws(PhoneNumber.Fault) { phone = try PhoneNumber(text, home: home) } catch {
                 throw Fault(description: "\"\(text)\" \(error.reason)")
             }
-            guard phone.isMobile else { throw Fault(description: "\"\(text)\" is no mobile number") }
+            guard phone.isMobile, !PhonePlan.isLandline(phone.text.utf8) else {
+                throw Fault(description: "\"\(text)\" is no mobile number")
+            }
             self = .phone(phone)
         case .letter:
             throw Fault(description: "a letter goes to the address on the roll: correct it with `roll correct` first")

@@ -25,9 +25,8 @@ extension IssueSession {
         let present = try effectiveContacts(transaction.reading, voter, sealed)
         var target = present
         if let contact {
-            switch newContact(contact, route, present) {
-            case .success(let contacts): target = contacts
-            case .failure(let refusal): return .refused(refusal.reason)
+            do throws(PhoneGivenContact.Fault) { target = try newContact(contact, route, present) } catch {
+                return .refused(error.description)
             }
         }
         if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
@@ -80,27 +79,13 @@ extension IssueSession {
         return .done(generation: generation, noticeBy: notice, sheets: sheets, keepsOld: isKept)
     }
 
-    private struct ContactRefusal: Error { let reason: String }
-
     /// The voter's contacts with the new one in place of theirs.
     private func newContact(
-        _ text: String, _ route: Channel, _ roll: VoterContacts
-    ) -> Swift.Result<VoterContacts, ContactRefusal> {
-        switch route {
-        case .email:
-            do throws(EmailAddress.Fault) {
-                return .success(VoterContacts(mail: try EmailAddress(text), phone: roll.phone, address: roll.address))
-            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
-        case .sms:
-            do throws(PhoneNumber.Fault) {
-                let phone = try PhoneNumber(text)
-                guard phone.isMobile else { return .failure(ContactRefusal(reason: "\"\(text)\" is no mobile number")) }
-                return .success(VoterContacts(mail: roll.mail, phone: phone, address: roll.address))
-            } catch { return .failure(ContactRefusal(reason: "\"\(text)\" \(error.reason)")) }
-        case .letter:
-            return .failure(
-                ContactRefusal(reason: "a letter goes to the address on the roll: correct it with `roll correct` first")
-            )
+        _ text: String, _ route: Channel, _ known: VoterContacts
+    ) throws(PhoneGivenContact.Fault) -> VoterContacts {
+        switch try PhoneGivenContact(text, by: route, home: known.phoneHome) {
+        case .mail(let mail): VoterContacts(mail: mail, phone: known.phone, address: known.address)
+        case .phone(let phone): VoterContacts(mail: known.mail, phone: phone, address: known.address)
         }
     }
 

@@ -1,19 +1,13 @@
 import Contacts
-import Delivery
-package import Elections
+import Elections
 import Typesetting
 
 /// A proof of the letters: the longest address, six lines, accents, overseas and abroad, with codes that are not real.
 package struct Specimen {
-    private let election: Election
-    private let messageTemplates: MessageTemplates
-    private let hours: PollHours
-    private let style: LetterStyle
+    private let matter: PrintMatter
 
-    /// - Parameter hours: those in force, as the letters will give them.
-    package init(election: Election, messageTemplates: MessageTemplates, hours: PollHours, style: LetterStyle) {
-        (self.election, self.messageTemplates, self.hours, self.style) = (election, messageTemplates, hours, style)
-    }
+    /// - Parameter matter: what the letters will be made of.
+    package init(_ matter: PrintMatter) { self.matter = matter }
 
     /// In place of the day of printing, which is not known yet: the same texts give the same specimen on every day.
     private static let date = LocalText(fr: "Le (jour d\u{2019}impression)", en: "(Day of printing)")
@@ -40,18 +34,17 @@ package struct Specimen {
 
     /// The PDF's bytes.
     /// - Parameter created: ISO 8601, for the file's metadata.
-    /// - Throws: `MessageTemplates.Fault` for a faulty template, `LetterError` where a text cannot be set,
-    ///   `PostalAddress.Fault`.
+    /// - Throws: `LetterError` where a template is faulty or a text cannot be set, `PostalAddress.Fault`.
     package func pdf(created: String) throws -> [UInt8] {
+        let (election, forms) = (matter.election, PrintMatter.forms)
         var faces: [LetterFace] = []
         for language in election.languages {
-            for kind in [MessageKind.identifierCode, .identifier, .notice] {
-                let frame = try messageTemplates.frame(kind, language, .letter, hours)
-                faces.append(try frame.face(try frame.letterText(), date: Specimen.date[language]))
-            }
+            for form in forms { faces.append(try matter.face(form, language) { Specimen.date[$0] }.face) }
         }
         var bytes: [UInt8] = []
-        let paper = try style.paper(election, title: "SPECIMEN \u{2013} \(election.id)", created: created)
+        // What goes along is approved with the letters: another enclosure is another specimen.
+        let title = ["SPECIMEN", election.id, matter.enclosureDigest].compactMap(\.self).joined(separator: " \u{2013} ")
+        let paper = try matter.style.paper(election, title: title, created: created)
         let press = try LetterPress(faces: faces, paper: paper) { piece in
             for index in piece.indices { bytes.append(piece[index]) }
             return true
@@ -61,7 +54,7 @@ package struct Specimen {
             for address in index == 0 ? Specimen.addresses : [Specimen.addresses[index % Specimen.addresses.count]] {
                 var letter = Letter(
                     face: index, recipient: try PostalAddress(lines: address.lines, country: address.country).lines,
-                    greeting: election.languages[index / 3] == .fr
+                    greeting: election.languages[index / forms.count] == .fr
                         ? "Madame Zo\u{E9} L\u{2019}H\u{E9}ritier," : "Ms Zo\u{E9} L\u{2019}H\u{E9}ritier,",
                     codes: face.slots.map { fakes[$0] ?? "" },
                     link: SiteLink.text(site: face.site, identifier: face.slots.isEmpty ? nil : fakes["identifier"]),

@@ -133,7 +133,8 @@ package struct AuditJournal: Sendable {
         let election: String
         let action: String
         let principal: String
-        let text: String
+        /// A part of the details, as they are stored.
+        package let text: String
         let before: Int?
 
         /// - Parameters:

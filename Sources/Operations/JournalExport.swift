@@ -14,8 +14,11 @@ package struct JournalExport: Sendable {
         package let entry: JournalEntry
         /// The details as its reader may know them, a JSON object of texts.
         package let details: String
-        /// As it is stored, 32 bytes.
-        package let hash: [UInt8]
+        /// As it is stored, 32 bytes; nil from the first entry on of which something is hidden from the reader: a number that
+        /// is hidden is guessed from the hash over it, and from every later one.
+        package let hash: [UInt8]?
+        /// The same of the entry before it.
+        package let previous: [UInt8]?
     }
 
     private let store: Store
@@ -44,33 +47,70 @@ package struct JournalExport: Sendable {
         _ reading: borrowing Reading, of election: String?, for actor: Actor,
         _ body: (Line) throws(StoreError) -> Void
     ) throws(StoreError) {
-        var hidden: Set<String> = []
-        if !actor.may(.seeVotes) {
-            for name in try elections.names(reading) {
-                guard let number = try elections.number(reading, name),
-                    try Poll.find(reading, election: number)?.isSecret == true
-                else { continue }
-                hidden.insert(name)
-            }
-        }
+        let hidden = try secretPolls(reading, for: actor)
+        var isChainShown = true
         try AuditJournal.each(reading) { entry, hash throws(StoreError) in
-            guard election == nil || entry.election == nil || entry.election == election else { return }
             let isHidden = entry.election.map { hidden.contains($0) } ?? false
-            try body(Line(entry: entry, details: JournalExport.details(entry, isHidden: isHidden), hash: hash))
+            let details = JournalExport.details(entry, isHidden: isHidden)
+            let previous = isChainShown ? entry.previous : nil
+            if details != entry.details { isChainShown = false }
+            guard election == nil || entry.election == nil || entry.election == election else { return }
+            try body(Line(entry: entry, details: details, hash: isChainShown ? hash : nil, previous: previous))
         }
     }
 
+    /// The elections whose numbers of votes a reader may not know yet.
+    private func secretPolls(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> Set<String> {
+        var hidden: Set<String> = []
+        guard !actor.may(.seeVotes) else { return hidden }
+        for name in try elections.names(reading) {
+            guard let number = try elections.number(reading, name),
+                try Poll.find(reading, election: number)?.isSecret == true
+            else { continue }
+            hidden.insert(name)
+        }
+        return hidden
+    }
+
+    /// What a check of the chain found, as far as its reader may know: the head is a hash over every number in the journal.
+    /// - Returns: an intact chain has an empty head for whom something in it is hidden from.
+    package func told(
+        _ verdict: AuditJournal.Verification, _ reading: borrowing Reading, to actor: Actor
+    ) throws(StoreError) -> AuditJournal.Verification {
+        guard case .intact(let entries, _) = verdict else { return verdict }
+        let hidden = try secretPolls(reading, for: actor)
+        guard !hidden.isEmpty else { return verdict }
+        var hidesAny = false
+        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+            guard let name = entry.election, hidden.contains(name) else { return }
+            if JournalExport.details(entry, isHidden: true) != entry.details { hidesAny = true }
+        }
+        return hidesAny ? .intact(entries: entries, head: []) : verdict
+    }
+
     /// An entry's details as far as its reader may know them: how many votes lie in the box between two rounds is nobody's
-    /// but the bureau's while the poll is open. Entries of today have no such number; those of a poll that began under an earlier
-    /// version do.
+    /// but the bureau's while the poll is open. Word of votes that goes out at once has such a number; the states of a poll that began
+    /// under an earlier version do.
     /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
     package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
         guard isHidden, let fields = try? entry.fields() else { return entry.details }
-        let kept = fields.filter { !$0.key.hasPrefix("votes.") }
+        let kept = fields.filter { !tellsOfVotes($0.key, entry) }
         guard kept.count < fields.count else { return entry.details }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let bytes = try? encoder.encode(kept.merging(["votes": "..."]) { $1 }) else { return "{}" }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Whether a detail says how many voted when no round did. A round's own number is published with the round.
+    private static func tellsOfVotes(_ name: String, _ entry: JournalEntry) -> Bool {
+        name.hasPrefix("votes.")
+            || name == "lines" && entry.kind == .pollNotice && entry.principal != VoteNotices.roundsPrincipal.text
+    }
+
+    /// Whether an entry that a search found is found by what its reader may know of it as well.
+    package static func finds(_ text: String, in entry: JournalEntry, isHidden: Bool) -> Bool {
+        let shown = details(entry, isHidden: isHidden)
+        return text.isEmpty || shown == entry.details || shown.contains(text)
     }
 }

@@ -4,7 +4,7 @@ package import Store
 
 extension Poll {
     /// Whether nobody but the bureau may learn who has voted, or how many between two rounds.
-    var isSecret: Bool { ![.sealing, .closed, .destroyed].contains(state) }
+    package var isSecret: Bool { ![.sealing, .closed, .destroyed].contains(state) }
 }
 
 /// Where a poll stands: its hours, and the boxes as the rounds made them public. Console, interface for programs and command line show

@@ -4,93 +4,92 @@ import Elections
 package import Issuance
 import Journal
 import Staff
-package import Store
+import Store
 import VoterRoll
 
 /// The specimen (BAT): made by one person, approved by another. Console, interface for programs and command line come here.
 extension PrintOrders {
-    /// A specimen that was made.
-    package struct Proof: Sendable {
-        /// By which it is approved.
-        package let id: Int
-        /// Of the PDF, 64 hexadecimal digits: it is another as soon as a text of the letter is.
-        package let sha256: String
-        /// As the journal has them: `staff:name`.
-        package let madeBy: String
-        /// Seconds since 1970.
-        package let madeAt: Int
-        /// Nil while it waits for a second person.
-        package let approvedBy: String?
-        /// Seconds since 1970; nil while it waits for a second person.
-        package let approvedAt: Int?
-    }
-
-    /// The specimen as the templates make it now, a PDF; the same texts and hours give the same bytes.
-    /// - Throws: `PrintRefusal` when a template is wrong, a sign has no picture, or the store cannot be read.
-    package func specimen() throws(PrintRefusal) -> [UInt8] {
+    /// What a print run would put on paper now.
+    /// - Throws: `PrintRefusal` when an enclosure is missing or faulty, or the store cannot be read.
+    package func matter() throws(PrintRefusal) -> PrintMatter {
         do {
-            // No time of the day in it: its hash says whether texts changed since it was approved.
             let hours = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollHours.find(reading, election)
             }
-            return try Specimen(
-                election: election.election, messageTemplates: messageTemplates, hours: hours, style: style
-            ).pdf(
-                created: BatchWriter.timestamp(0))
+            return try PrintMatter(
+                election: election.election, messageTemplates: messageTemplates, hours: hours, style: style,
+                shelf: shelf)
         } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
     }
 
-    /// The latest specimen, approved or not; nil when none was made. Its texts may be others by now: `isApproved`
-    /// compares.
-    package func proof(_ reading: borrowing Reading) throws(StoreError) -> Proof? {
+    /// The specimen as texts, layout and enclosures make it now, a PDF; the same ones give the same bytes.
+    /// - Throws: `PrintRefusal` when a template is wrong, a sign has no picture, or the store cannot be read.
+    package func specimen() throws(PrintRefusal) -> [UInt8] { try specimen(of: try matter()) }
+
+    private func specimen(of matter: PrintMatter) throws(PrintRefusal) -> [UInt8] {
+        // No time of the day in it: its hash says whether anything changed since it was approved.
+        do { return try Specimen(matter).pdf(created: BatchWriter.timestamp(0)) } catch {
+            throw PrintRefusal("The specimen cannot be made: \(error)")
+        }
+    }
+
+    /// How far the approval has come for what would be printed now.
+    /// - Throws: `PrintRefusal` when the specimen cannot be made anew for comparison, or what the store said.
+    package func proofState() throws -> SpecimenState { try proofState(of: try matter()) }
+
+    /// The same for what was read already.
+    package func proofState(of matter: PrintMatter) throws -> SpecimenState {
+        let digest = hex(sha256(try specimen(of: matter)))
+        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try proofState(reading, present: digest)
+        }
+    }
+
+    private func proofState(_ reading: borrowing Reading, present: String) throws(StoreError) -> SpecimenState {
+        SpecimenState(
+            approved: try proof(reading, isApproved: true), latest: try proof(reading, isApproved: false),
+            present: present)
+    }
+
+    /// The latest specimen.
+    /// - Parameter isApproved: whether only those are asked for that were approved.
+    private func proof(_ reading: borrowing Reading, isApproved: Bool) throws(StoreError) -> SpecimenProof? {
         try reading.first(
             """
             SELECT id, sha256, made_by, made_at, approved_by, approved_at FROM bureau_specimen
-            WHERE election = ? ORDER BY id DESC LIMIT 1
-            """, election.number
+            WHERE election = ? AND (approved_at IS NOT NULL OR NOT ?) ORDER BY id DESC LIMIT 1
+            """, election.number, isApproved
         ) { (row: borrowing Row) throws(StoreError) in
-            Proof(
+            SpecimenProof(
                 id: try row[0], sha256: try row[1], madeBy: try row[2], madeAt: try row[3], approvedBy: try row[4],
                 approvedAt: try row[5])
         }
     }
 
-    /// Makes a specimen for approval; one of the same texts is not made twice, whoever made it.
+    /// Makes a specimen for approval; one that is approved or waits already is not made twice, whoever made it.
     /// - Throws: `PrintRefusal` when it cannot be made, or what the store said.
-    package func makeSpecimen(by actor: Actor) throws -> Proof? {
+    package func makeSpecimen(by actor: Actor) throws -> SpecimenProof? {
         let digest = hex(sha256(try specimen()))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Proof? in
-            if let known = try proof(transaction.reading), known.sha256 == digest { return known }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenProof? in
+            let state = try proofState(transaction.reading, present: digest)
+            if state.isApproved { return state.approved }
+            if let waiting = state.waiting { return waiting }
             try transaction.execute(
                 "INSERT INTO bureau_specimen (election, sha256, made_by, made_at) VALUES (?, ?, ?, ?)", election.number,
                 digest, actor.principal.text, desk.clock.now)
             try journal(transaction, actor, .lettersSpecimen, ["sha256": digest])
-            return try proof(transaction.reading)
+            return try proof(transaction.reading, isApproved: false)
         }
-    }
-
-    /// What approving a specimen came to.
-    package enum ProofDecision: Sendable, Equatable {
-        case approved
-        /// There is none that waits, or the texts are others by now.
-        case gone
-        /// Whoever made it may be the person who approves.
-        case samePerson
-        /// The account is new: it approves nothing before this time.
-        case tooNew(until: Int)
-        /// The person's role approves no specimen.
-        case mayNot
     }
 
     /// Approves the latest specimen (BAT), which somebody else made. The command line does it on a person's word: where the register
     /// knows that person by account or full name, the rules are those of the account.
     /// - Throws: `PrintRefusal` when it cannot be made anew for comparison, or what the store said.
-    package func approve(specimen id: Int, by actor: Actor) throws -> ProofDecision {
+    package func approve(specimen id: Int, by actor: Actor) throws -> SpecimenDecision {
         let digest = hex(sha256(try specimen()))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> ProofDecision in
-            guard let proof = try proof(transaction.reading), proof.id == id, proof.sha256 == digest,
-                proof.approvedAt == nil
-            else { return .gone }
+        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenDecision in
+            let waiting = try proofState(transaction.reading, present: digest).waiting
+            guard let proof = waiting, proof.id == id else { return .gone }
             if let obstacle = try obstacle(transaction.reading, to: proof, by: actor) { return obstacle }
             try transaction.execute(
                 "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", actor.signature,
@@ -103,8 +102,8 @@ extension PrintOrders {
 
     /// Why somebody does not approve a specimen; nil when they may.
     private func obstacle(
-        _ reading: borrowing Reading, to proof: Proof, by actor: Actor
-    ) throws(StoreError) -> ProofDecision? {
+        _ reading: borrowing Reading, to proof: SpecimenProof, by actor: Actor
+    ) throws(StoreError) -> SpecimenDecision? {
         var (person, role) = (actor.principal, actor.role)
         if let word = actor.word {
             let known = try desk.register.members(reading).first { [$0.name, $0.fullName].contains(word) }
@@ -117,17 +116,5 @@ extension PrintOrders {
         guard try !desk.register.areOne(reading, maker, person) else { return .samePerson }
         let until = try desk.register.decidesAt(reading, person)
         return until <= desk.clock.now ? nil : .tooNew(until: until)
-    }
-
-    /// Whether letters may be printed: a specimen of the present texts and layout was approved.
-    /// - Throws: `PrintRefusal` when it cannot be made anew for comparison, or what the store said.
-    package func isApproved() throws -> Bool {
-        let digest = hex(sha256(try specimen()))
-        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
-            try reading.number(
-                """
-                SELECT count(*) FROM bureau_specimen WHERE election = ? AND sha256 = ? AND approved_at IS NOT NULL
-                """, election.number, digest) > 0
-        }
     }
 }

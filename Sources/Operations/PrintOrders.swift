@@ -26,6 +26,8 @@ package final class PrintOrders: Sendable {
     package let letterBatches: LetterBatches
     let messageTemplates: MessageTemplates
     let style: LetterStyle
+    /// Enclosures that were looked at.
+    let shelf = EnclosureShelf()
     /// Where parcels lie, encrypted: a folder beside the store, for its account alone.
     let folder: String
     /// One print run at a time in this process; `ProcessLock` keeps the others away.
@@ -89,7 +91,7 @@ package final class PrintOrders: Sendable {
     /// taken. Whoever got the place calls `print`, or `giveUp` where that cannot begin.
     /// - Throws: `PrintRefusal` when the specimen cannot be made, or what the store said.
     package func begin(_ order: Order) throws -> Obstacle? {
-        guard try isApproved() else { return .notApproved }
+        guard try proofState().isApproved else { return .notApproved }
         guard let name = order.printer else { return .noPrinter }
         let found = try desk.store.read {
             (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, hasKey: Bool, waiting: Int, isOpen: Bool)

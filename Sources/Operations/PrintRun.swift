@@ -29,7 +29,7 @@ package struct PrintTarget {
 
 /// What a print run came to.
 package enum PrintOutcome: Sendable {
-    /// The specimen as texts and layout make it now was not approved: nothing was numbered.
+    /// The specimen as texts, layout and enclosures make it now was not approved: nothing was numbered.
     case notApproved
     /// No letter waits, and no batch was left half printed.
     case nothingWaits
@@ -61,9 +61,9 @@ extension PrintOrders {
         _ order: Order, to target: PrintTarget, by actor: Actor,
         note: (PrintBatch, String, PrintManifest) throws -> PrintTarget.Note = { _, _, _ in { _ in } }
     ) throws -> PrintOutcome {
-        guard try isApproved() else { return .notApproved }
-        // Before anything is numbered: a fault in them concerns every letter.
-        for place in style.enclosures { _ = try Enclosure(path: place.path, college: place.college) }
+        // Read once, before anything is numbered: what is compared with the approval is what is printed, whatever changes meanwhile.
+        let matter = try matter()
+        guard try proofState(of: matter).isApproved else { return .notApproved }
         let lock = try ProcessLock(store: desk.store.path, name: "printing")
         defer { withExtendedLifetime(lock) {} }
         try letterBatches.wipeOld(election, by: actor.principal)
@@ -72,7 +72,7 @@ extension PrintOrders {
         let (files, manifest): (BatchWriter, PrintManifest)
         do throws(PrintRefusal) {
             files = try BatchWriter(
-                letterBatches, election, key: desk.key, folder: folder, printer: target.printer, style: style)
+                letterBatches, election, key: desk.key, folder: folder, printer: target.printer, matter: matter)
             try files.prepare(batch)
             manifest = try files.write(batch, only: order.letters, progress: target.progress)
         } catch {

@@ -18,7 +18,7 @@ package struct VoterOrder: Sendable, Equatable {
     /// The way of the new identifier.
     package let route: Channel
     /// A contact given on the phone; nil for the roll's.
-    package let contact: String?
+    package fileprivate(set) var contact: String?
     /// One line, for the journal.
     package let reason: String
     /// For the journal as well: it changes no rule. Nil at the command line, whose reason says it.
@@ -37,6 +37,22 @@ package struct VoterOrder: Sendable, Equatable {
         (self.reason, self.check, self.answer, self.keepsOld) = (reason, check, answer, keepsOld)
     }
 
+    /// The contact that was given on the phone, once it was read.
+    fileprivate var given: PhoneGivenContact?
+
+    /// Reads the contact, where one was given.
+    /// - Parameter home: where a number without + is at home.
+    /// - Returns: why it is none.
+    fileprivate mutating func readContact(home: PhoneNumber.Home) -> PhoneGivenContact.Fault? {
+        guard let text = contact else { return nil }
+        do throws(PhoneGivenContact.Fault) { given = try PhoneGivenContact(text, by: route, home: home) } catch {
+            return error
+        }
+        // As it is read now: who approves sees the country, and a corrected address makes it no other number.
+        if case .phone(let phone) = given { contact = phone.text }
+        return nil
+    }
+
     /// Why, as the journal keeps it.
     var why: String { VoterOrder.why(reason, check) }
 
@@ -50,7 +66,8 @@ extension Approvals.Request {
     /// The mail addresses and numbers that it would give.
     var given: [PhoneGivenContact] {
         contacts.compactMap { contact in
-            Channel(rawValue: contact.route).flatMap { try? PhoneGivenContact(contact.text, by: $0) }
+            // Numbers are kept with their country; one without is an earlier version's, which knew French ones alone.
+            Channel(rawValue: contact.route).flatMap { try? PhoneGivenContact(contact.text, by: $0, home: .france) }
         }
     }
 }
@@ -96,13 +113,11 @@ extension VoterSupport {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             guard let voter = try voter(transaction.reading, order.voter) else { return .unknownVoter }
             var second: SecondPerson?
-            if let text = order.contact {
-                let contact: PhoneGivenContact
-                do throws(PhoneGivenContact.Fault) { contact = try PhoneGivenContact(text, by: order.route) } catch {
-                    return .refused(error.description)
-                }
-                second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : nil
-                second = second ?? fourEyes
+            var order = order
+            let home = try directory.contacts(transaction.reading, voter).phoneHome
+            if let fault = order.readContact(home: home) { return .refused(fault.description) }
+            if let contact = order.given {
+                second = try needsBureau(transaction, contact, voter: voter, by: actor.principal) ? .bureau : fourEyes
             }
             guard let second, !actor.actsAlone else {
                 if order.contact != nil, try wasReset(transaction.reading, voter: voter.id) {

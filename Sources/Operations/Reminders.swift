@@ -193,7 +193,11 @@ package struct Reminders: Sendable {
                     var note = VoterNotification(.reminder, by: route, priority: .batch, generation: piece.run.id)
                     note.expiresAt = closes
                     _ = try desk.directory.send(transaction, principal, note)
-                } catch { faults.append("voter \(voter) cannot be reminded: \(error)") }
+                } catch {
+                    // Not who it is: the log would tell who did not vote.
+                    faults.append(
+                        "a reminder cannot be queued (\(error.kind)): `store check` says whose contact does not open")
+                }
             }
         }
         let isOver = piece.voters.isEmpty || closes <= desk.clock.now

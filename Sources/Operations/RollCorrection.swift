@@ -40,7 +40,7 @@ extension VoterSupport {
         let hasIdentifier = try !issuer.history(transaction.reading, voter: voter.id).isEmpty
         // Before the contact is another: whoever has the old one learns of it.
         if values.keys.contains(where: \.isContact), hasIdentifier { try tellOld(transaction, voter) }
-        var refused: [Column: String] = [:]
+        var (refused, notes): ([Column: String], [String]) = ([:], [])
         for column in VoterSupport.order + values.keys.filter({ !VoterSupport.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.correct(
@@ -50,6 +50,8 @@ extension VoterSupport {
             switch outcome {
             case .unknownVoter: return .unknownVoter
             case .refused(let reason): refused[column] = reason
+            case .done where column == .phone:
+                notes = try directory.contacts(transaction.reading, voter).notes(of: value)
             case .done: continue
             }
         }
@@ -57,7 +59,7 @@ extension VoterSupport {
         let isOnPaper = values.keys.contains(where: \.isOnPaper)
         return .done(
             messages: try issuer.readdress(transaction, election, key: key, voter: voter.id),
-            sheets: isOnPaper ? try sheets(transaction.reading, of: [voter.id]) : [])
+            sheets: isOnPaper ? try sheets(transaction.reading, of: [voter.id]) : [], notes: notes)
     }
 
     // MARK: What stands
@@ -135,7 +137,7 @@ extension VoterSupport {
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .refused(VoterSupport.changedMeanwhile) }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
         switch change {
-        case .done(_, let sheets, _):
+        case .done(_, let sheets, _, _):
             try tellReplaced(transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
             return .done(noticeBy: nil, sheets: sheets)
         case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
@@ -196,12 +198,12 @@ extension RollService {
                 return try ask(transaction, voter, correction, second, by: actor.principal)
             }
             let change = try desk.correct(transaction, voter, values, reason: reason, by: actor.principal)
-            guard case .done(let messages, let sheets, _) = change else { return change }
+            guard case .done(let messages, let sheets, _, let notes) = change else { return change }
             try desk.tellReplaced(transaction, replacing.voters(of: [voter.id]).subtracting([voter.id]))
             if values.keys.contains(where: \.isGuarded), try desk.wasReset(transaction.reading, voter: voter.id) {
                 try desk.noteTakeover(transaction, by: actor)
             }
-            return .done(messages: messages, sheets: sheets, without: second)
+            return .done(messages: messages, sheets: sheets, without: second, notes: notes)
         }
     }
 

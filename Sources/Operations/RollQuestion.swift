@@ -32,9 +32,9 @@ extension RollService {
         }
         // A file that cannot be looked at says why when it is read.
         guard !known.map.isEmpty || !known.unread.isEmpty,
-            let preview = try? RollPreview(path, sheets: sheets, map: known.map)
+            let previews = try? RollPreview.each(path, sheets: sheets, map: known.map)
         else { return ([:], []) }
-        let keys = Set(preview.headings.map(\.key))
+        let keys = Set(previews.flatMap { $0.headings.map(\.key) })
         return (known.map.filter { keys.contains($0.key) }, known.unread.intersection(keys))
     }
 
@@ -42,7 +42,11 @@ extension RollService {
     private func question(_ fault: RollFileError, _ path: String, _ sheets: [String]) -> Question? {
         if !fault.sheets.isEmpty { return Question(why: fault.message, sheets: fault.sheets, headings: []) }
         // Where there is nothing to show, the fault itself is what is said.
-        guard fault.isAboutHeadings, let preview = try? RollPreview(path, sheets: sheets) else { return nil }
+        guard fault.isAboutHeadings, let map = try? remembered(path, sheets).map,
+            let previews = try? RollPreview.each(path, sheets: sheets, map: map),
+            // Of several sheets the first one that cannot be read; when it was answered, the next is asked about.
+            let preview = previews.first(where: { !$0.isReadable }) ?? previews.first
+        else { return nil }
         return Question(why: fault.message, sheets: [], headings: preview.headings)
     }
 

@@ -26,8 +26,10 @@ package final class RollService: Sendable {
     /// What one change came to.
     package enum Change: Sendable, Equatable {
         /// Messages that follow, and printed sheets, not posted yet, that are wrong since. `without`: the second person whom the
-        /// command line, which knows one, went without; alerts at the console say what was odd.
-        case done(messages: Int, sheets: [Issuer.Sheet] = [], without: VoterSupport.SecondPerson? = nil)
+        /// command line, which knows one, went without; alerts at the console say what was odd. `notes`: what was changed in a number as
+        /// it was typed, in clauses that stand after it.
+        case done(
+            messages: Int, sheets: [Issuer.Sheet] = [], without: VoterSupport.SecondPerson? = nil, notes: [String] = [])
         case unknownVoter
         /// The poll is sealed: the roll is as it is.
         case sealed

@@ -6,14 +6,16 @@ import Staff
 import Store
 import VoterRoll
 
-/// A new contact and a passphrase reset of one voter within a short while are two halves of one takeover, whoever does them.
+/// A new contact and a passphrase reset of one voter within a short while are two halves of one takeover, whoever does them. A contact
+/// that a file changed counts as one that was corrected by hand, even where two persons saw it: whoever hands in a file of thousands
+/// chooses each row of it, and whoever approves it looks at no row for long.
 extension VoterSupport {
-    /// When a contact of a voter was given or corrected by hand last.
+    /// When a contact of a voter was given on the phone, corrected by hand or changed by a file last.
     func contactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Int? {
         try directory.contactMoved(reading, .voter(voter))
     }
 
-    /// Whether a voter's contact was changed by hand a short while ago.
+    /// Whether a voter's contact was changed a short while ago, by hand or by a file.
     func hasContactMoved(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> Bool {
         try contactMoved(reading, voter: voter).map { $0 > clock.now - VoterSupport.takeoverSeconds } ?? false
     }

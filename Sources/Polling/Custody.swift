@@ -43,6 +43,9 @@ package struct Custody: Sendable {
         package let sha256: String
         /// When it was made, in seconds since 1970.
         package let at: Int
+        /// When the program removed it from this machine, since newer ones were there; nil where it did not. Copies elsewhere may exist
+        /// still: it is not destroyed before somebody reports that.
+        package fileprivate(set) var removedAt: Int?
         /// Who destroyed it, as it was reported; nil until then.
         package fileprivate(set) var report: Report?
     }
@@ -98,6 +101,7 @@ package struct Custody: Sendable {
             case .pollClose where entry.election == election, .pollAbandon where entry.election == election:
                 isSealed = false
             case .storeBackup where isSealed: custody.backups.append(try Custody.backup(entry))
+            case .storeBackupRemoved: try custody.take(removal: entry)
             case .storeRestore where isSealed: custody.backups += try Custody.copies(beforeRestore: entry)
             case .pollBoxKey where entry.election == election:
                 let copy = try Custody.keyCopy(entry)
@@ -169,6 +173,15 @@ package struct Custody: Sendable {
             default: .kept(path: path, reason: details["reason"] ?? "")
             }
         return KeyCopy(erasure: erasure, at: entry.at)
+    }
+
+    /// Notes that a backup is not on this machine any more. Backups in two folders may have one name: the digest tells them apart.
+    private mutating func take(removal entry: JournalEntry) throws(StoreError) {
+        let details = try Custody.details(entry)
+        let place = backups.firstIndex {
+            $0.name == details["file"] && $0.removedAt == nil && $0.sha256 == details["sha256"] ?? $0.sha256
+        }
+        if let place { backups[place].removedAt = entry.at }
     }
 
     /// Puts a report at its backup or file, which the entry names by its number; one of neither is passed over.

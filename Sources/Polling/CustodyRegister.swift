@@ -26,7 +26,9 @@ package struct CustodyRegister: Sendable {
         }
         for backup in custody.backups {
             lines.append(
-                words.backup(backup.name, backup.sha256, report: backup.report.map { ($0.by, $0.reason) }))
+                words.backup(
+                    backup.name, backup.sha256, isRemoved: backup.removedAt != nil,
+                    report: backup.report.map { ($0.by, $0.reason) }))
         }
         return lines
     }

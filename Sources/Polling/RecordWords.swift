@@ -224,10 +224,18 @@ package struct RecordWords: Sendable {
         return said("cl\u{E9} de l'urne, fichier \(path) : \(french)", "box key, file \(path): \(english)")
     }
 
-    /// - Parameter report: who destroyed it, and how; nil where nobody said so.
-    func backup(_ name: String, _ sha256: String, report: (by: String, reason: String)?) -> String {
-        let french = report.map { "d\u{E9}truite, par \($0.by) : \($0.reason)" } ?? "DESTRUCTION NON D\u{C9}CLAR\u{C9}E"
-        let english = report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
+    /// - Parameters:
+    ///   - isRemoved: whether the program removed it from the server; what was copied elsewhere it does not know.
+    ///   - report: who destroyed it, and how; nil where nobody said so.
+    func backup(
+        _ name: String, _ sha256: String, isRemoved: Bool, report: (by: String, reason: String)?
+    ) -> String {
+        let french =
+            report.map { "d\u{E9}truite, par \($0.by) : \($0.reason)" }
+            ?? (isRemoved ? "retir\u{E9}e du serveur ; COPIES AILLEURS : " : "") + "DESTRUCTION NON D\u{C9}CLAR\u{C9}E"
+        let english =
+            report.map { "destroyed, by \($0.by): \($0.reason)" }
+            ?? (isRemoved ? "removed from the server; COPIES ELSEWHERE: " : "") + "NOT REPORTED DESTROYED"
         return said("sauvegarde \(name) \(sha256) : \(french)", "backup \(name) \(sha256): \(english)")
     }
 }

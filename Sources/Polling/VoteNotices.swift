@@ -1,11 +1,14 @@
 import Elections
-import Journal
+package import Journal
 package import Store
 import Synchronization
 
 /// Word that a vote was recorded, to everybody who voted: it is what lets somebody who did not vote notice a stuffed ballot. It
 /// goes out in rounds, so that nothing is written for a single vote, and says nothing of tracker, ballot or time.
 package final class VoteNotices: Sendable {
+    /// Who tells of votes after a round: its number of voters is public by then, as it is not where each is told at once.
+    package static let roundsPrincipal = Principal.system("rounds")
+
     private let election: StoredElection
     private let store: Store
     private let journal: AuditJournal
@@ -28,11 +31,11 @@ package final class VoteNotices: Sendable {
     package func tell(
         _ send: (borrowing Transaction, _ voter: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
-        let roundAt = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: election.number)?.roundAt
+        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
         }
         // The list is read once for each round, not at every look.
-        guard let roundAt, told.withLock({ $0 }) < roundAt else { return 0 }
+        guard let poll, let roundAt = poll.roundAt, told.withLock({ $0 }) < roundAt else { return 0 }
         var count = 0
         while true {
             let voters = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
@@ -50,9 +53,10 @@ package final class VoteNotices: Sendable {
                     (try row[0], try row[1], try row[2])
                 }
                 for (elector, _, entry) in waiting { try list.mark(transaction, elector: elector, entry) }
-                if !waiting.isEmpty {
+                // Where each is told at once, the sum is noted behind the round.
+                if !waiting.isEmpty, !isAtOnce {
                     try journal.record(
-                        transaction, election: election.election.id, by: .system("rounds"), .pollNotice,
+                        transaction, election: election.election.id, by: VoteNotices.roundsPrincipal, .pollNotice,
                         ["lines": "\(waiting.count)"])
                 }
                 // Several ballots of one voter are one message.
@@ -62,12 +66,40 @@ package final class VoteNotices: Sendable {
             count += voters
             guard voters == VoteNotices.noticeChunk else { break }
         }
+        if isAtOnce {
+            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try VoteNotices.note(
+                    transaction, election, until: poll.state == .closed ? nil : roundAt, journal: journal)
+            }
+        }
         told.withLock { $0 = roundAt }
         return count
     }
 
+    private var isAtOnce: Bool { election.election.confirm == .atOnce }
+
+    /// Notes how many were told at once and are not in the journal yet, of those who signed up to a time: an entry for each look
+    /// would tell of single votes.
+    /// - Parameter time: of the last round, which made their number public; nil for all, when nobody signs any more.
+    static func note(
+        _ transaction: borrowing Transaction, _ election: StoredElection, until time: Int?, journal: AuditJournal
+    ) throws(StoreError) {
+        let marked = try transaction.reading.number(
+            """
+            SELECT count(*) FROM polling_elector JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
+            WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) <> x'00'
+                AND substr(entry, 1, 8) <= ?
+            """, election.number, FixedWidth.bytes(time ?? .max, 8))
+        let noted = try PollRecord(transaction.reading, election: election.election.id).told
+        guard marked > noted else { return }
+        try journal.record(
+            transaction, election: election.election.id, by: VoteNotices.roundsPrincipal, .pollNotice,
+            ["lines": "\(marked - noted)"])
+    }
+
     /// The same within minutes, where the election confirms at once: for voters whose minute of signing is over, in the order of
-    /// their references, whatever the order of their votes. To be called when the log has just been emptied: never with a vote.
+    /// their references, whatever the order of their votes. To be called when the log has just been emptied: never with a vote. The
+    /// journal has their sum with the next round.
     /// - Parameters:
     ///   - reference: a voter's reference on the roll.
     ///   - send: queues a voter's message.
@@ -76,7 +108,7 @@ package final class VoteNotices: Sendable {
         reference: (borrowing Reading, _ voter: Int) throws(StoreError) -> String,
         _ send: (borrowing Transaction, _ voter: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
-        guard election.election.confirm == .atOnce else { return 0 }
+        guard isAtOnce else { return 0 }
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
             var found: [Int: String] = [:]
             for (voter, entry) in try list.untold(reading) where found[voter] == nil {
@@ -90,18 +122,11 @@ package final class VoteNotices: Sendable {
         for start in stride(from: 0, to: waiting.count, by: VoteNotices.noticeChunk) {
             let chunk = waiting[start..<min(start + VoteNotices.noticeChunk, waiting.count)]
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                var lines = 0
                 for voter in chunk {
                     // A second ballot whose minute is not over yet is told of with this one.
-                    let marked = try list.mark(transaction, voter: voter)
-                    guard marked > 0 else { continue }
-                    lines += marked
+                    guard try list.mark(transaction, voter: voter) > 0 else { continue }
                     try send(transaction, voter)
                 }
-                guard lines > 0 else { return }
-                try journal.record(
-                    transaction, election: election.election.id, by: .system("log"), .pollNotice,
-                    ["lines": "\(lines)"])
             }
         }
         return waiting.count

@@ -90,18 +90,28 @@ struct MetricsListener: Sendable {
     /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
         let number = site.station.election.number
-        let (messages, sheets, pauses) = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let (messages, sheets, pauses, due) = try services.store.read {
+            (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: number),
                 try services.letterBatches.sheets(reading, site.station.election),
-                try services.outbox.reports.pauses(reading).map(\.route)
+                try services.outbox.reports.pauses(reading).map(\.route),
+                try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now)
             )
         }
         return [
             MetricFamily(
                 "isoloir_outbox_messages",
-                "Messages by channel and state: waiting, accepted, delivered, bounced, failed.",
+                "Messages by channel and state, but for word of votes and reminders.",
                 .gauge, MetricsListener.messages(messages)),
+            MetricFamily(
+                "isoloir_outbox_oldest_due_seconds",
+                "For how long the oldest message of a channel has been due, of any kind, in whole five minutes.",
+                .gauge,
+                [Channel.email, .sms].map { channel in
+                    let seconds = due.first { $0.route == channel.rawValue }?.seconds ?? 0
+                    return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])
+                }),
             MetricFamily(
                 "isoloir_letters", "Sheets by state.", .gauge,
                 sheets.map { .init(Double($0.count), [("state", $0.state)]) }),
@@ -112,6 +122,9 @@ struct MetricsListener: Sendable {
                 "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
         ]
     }
+
+    /// Seconds by which an age is told: to the second it would tell when somebody voted.
+    private static let agePiece = 300
 
     /// What alerts watch is told when it is zero as well.
     private static func messages(

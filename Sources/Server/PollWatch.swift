@@ -66,7 +66,7 @@ final class PollWatch: Sendable {
             let told = try station.notices.tell { transaction, voter throws(StoreError) in
                 // One voter whom no message reaches must not keep it from the others.
                 do throws(StoreError) { try directory.tellOfVote(transaction, voter, round: round) } catch {
-                    log.write("voter \(voter) cannot be told of a vote: \(error)")
+                    log.write(PollWatch.untold(error))
                 }
             }
             if told > 0 { bell.ring() }
@@ -185,6 +185,11 @@ final class PollWatch: Sendable {
         }
     }
 
+    /// What the log says where somebody cannot be told of their vote: not who it is, since the log would tell who voted.
+    private static func untold(_ error: StoreError) -> String {
+        "word of a vote cannot be queued (\(error.kind)): `store check` says whose contact does not open"
+    }
+
     /// Tells those who have just voted, where the election confirms at once. The message's date is a quarter of an hour's.
     private func confirmVotes() throws(StoreError) {
         let (directory, now, log) = (site.directory, services.clock.now, log)
@@ -196,7 +201,7 @@ final class PollWatch: Sendable {
                 do throws(StoreError) {
                     try directory.tellOfVote(
                         transaction, voter, round: now, date: now - now % BoxRounds.roundSeconds)
-                } catch { log.write("voter \(voter) cannot be told of a vote: \(error)") }
+                } catch { log.write(PollWatch.untold(error)) }
             })
         if told > 0 { bell.ring() }
     }

@@ -16,7 +16,7 @@ extension PrintOrders {
         case .nothingWaits: return nil
         case .notApproved:
             throw Refusal(
-                "The letters' specimen is not approved, as texts and layout are now. Make it with `letters specimen --to FILE`, show it "
+                "The letters' specimen is not approved, as texts, layout and enclosures are now. Make it with `letters specimen --to FILE`, show it "
                     + "to the printer and the bureau, then note who approves it: `letters approve --by NAME`.")
         case .printed(let manifest, let leftOut):
             for letter in leftOut {

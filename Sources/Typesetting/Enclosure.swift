@@ -10,6 +10,8 @@ package struct Enclosure: Sendable {
     package let pages: Int
     /// The file as it was read.
     package let bytes: [UInt8]
+    /// The file's name, without its folders.
+    package let name: String
 
     /// Pages, which a C5 envelope still takes with the letter, and bytes, which are held in memory.
     package static let (mostPages, mostBytes) = (60, 64 << 20)
@@ -29,6 +31,7 @@ package struct Enclosure: Sendable {
             )
         }
         (self.college, bytes) = (college, [UInt8](data))
+        name = URL(fileURLWithPath: path).lastPathComponent
         let document = try EnclosureDocument(bytes, path)
         pages = document.pages
         guard (1...Enclosure.mostPages).contains(pages) else {

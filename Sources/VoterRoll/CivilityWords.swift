@@ -11,7 +11,7 @@ enum CivilityWords {
         "M": [
             "M", "Monsieur", "Mr", "H", "Homme", "Mister", "Male", "Masculin", "Msieur", "Mons", "Messieurs", "MM",
             "Man",
-            "Veuf", "Garcon", "Sr", "Herr",
+            "Veuf", "Garcon", "Herr",
         ],
     ]
 
@@ -29,6 +29,8 @@ enum CivilityWords {
         "0", "1", "2", "9", "01", "02", "civ", "civilite", "sexe", "dir", "ing", "ingenieur", "pasteur", "rabbin",
         "colonel",
         "general", "capitaine", "commandant", "abbe", "pere", "soeur", "frere", "reverend",
+        // Soeur, or senor.
+        "sr",
     ]
 
     /// Words between marks and blanks, folded.

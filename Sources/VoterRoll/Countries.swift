@@ -9,6 +9,14 @@ extension PostalAddress {
     }
 }
 
+extension VoterContacts {
+    /// Where a number that its voter says without + is at home.
+    package var phoneHome: PhoneNumber.Home { address?.phoneHome ?? .france }
+
+    /// What is changed in a number that its voter says, in clauses that stand after it.
+    package func notes(of number: String) -> [String] { PhoneNumber.notes(of: number, home: phoneHome).reasons }
+}
+
 /// Names of countries, French and English, by which a typing error in the country's column is found.
 enum Countries {
     /// Where numbers without + are at home in a row with this country.
@@ -35,8 +43,7 @@ enum Countries {
             "fra": "FR", "angleterre": "GB", "england": "GB", "ecosse": "GB", "scotland": "GB", "paysdegalles": "GB",
             "wales": "GB", "grandebretagne": "GB", "greatbritain": "GB", "uk": "GB", "usa": "US",
             "etatsunisdamerique": "US", "unitedstatesofamerica": "US", "hollande": "NL", "holland": "NL", "coree": "KR",
-            "republiquetcheque": "CZ", "czechrepublic": "CZ", "lareunion": "RE", "uae": "AE", "bel": "BE", "che": "CH",
-            "lux": "LU", "deu": "DE", "esp": "ES", "ita": "IT", "prt": "PT", "gbr": "GB",
-        ]) { $1 }
+            "republiquetcheque": "CZ", "czechrepublic": "CZ", "lareunion": "RE", "uae": "AE",
+        ]) { $1 }.merging(PostalAddress.otherCodes.map { (Folding.plain($0.key), $0.value) }) { $1 }
     }()
 }

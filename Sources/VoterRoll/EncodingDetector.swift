@@ -29,13 +29,21 @@ struct EncodingDetector {
             if count == 0 { break }
             if first == nil {
                 let start = Array(chunk.prefix(count))
+                if EncodingDetector.isUTF32(start) {
+                    throw RollFileError(
+                        file: path, line: 0,
+                        message: "this text is in UTF-32: save it as \"CSV UTF-8\" and import that")
+                }
                 if let message = FileKind.of(start).refusal {
                     throw RollFileError(file: path, line: 0, message: message)
                 }
                 first = start
                 wide = EncodingDetector.wide(start)
             }
-            if wide != nil { break }
+            if wide != nil {
+                try EncodingDetector.refuseCut(file, path)
+                break
+            }
             guard census.take(chunk.span.extracting(0..<count)) else {
                 throw RollFileError(
                     file: path, line: 0, message: "this is no text file: give the roll as CSV or as an .xlsx workbook")
@@ -48,12 +56,27 @@ struct EncodingDetector {
         (delimiter, hasSeparatorLine) = (head.delimiter, head.hasSeparatorLine)
     }
 
+    /// Refuses a file of UTF-16 whose last character is half there.
+    private static func refuseCut(_ file: Int32, _ path: String) throws(RollFileError) {
+        var status = stat()
+        if unsafe fstat(file, &status) == 0, status.st_size % 2 != 0 { throw cut(path) }
+    }
+
+    private static func cut(_ path: String) -> RollFileError {
+        RollFileError(
+            file: path, line: 0,
+            message: "the file ends in the middle of a character: it was cut short; ask for it again")
+    }
+
+    /// By its mark, the smaller of which begins as that of UTF-16 does. No spreadsheet writes it.
+    private static func isUTF32(_ start: [UInt8]) -> Bool {
+        start.starts(with: [0xFF, 0xFE, 0, 0]) || start.starts(with: [0, 0, 0xFE, 0xFF])
+    }
+
     /// UTF-16, by its mark or by the zeros in every other byte.
     /// - Parameter start: the file's first bytes.
     /// - Returns: nil for everything that is not UTF-16.
     private static func wide(_ start: [UInt8]) -> TextEncoding? {
-        // UTF-32 begins as UTF-16 does; no table is written in it, and it is refused as no text.
-        if start.starts(with: [0xFF, 0xFE, 0, 0]) { return nil }
         if start.starts(with: [0xFF, 0xFE]) { return .utf16Little }
         if start.starts(with: [0xFE, 0xFF]) { return .utf16Big }
         let sample = start.prefix(512)
@@ -70,6 +93,7 @@ struct EncodingDetector {
     /// - Throws: when it is mostly UTF-8 with other bytes in some lines, or two encodings are as likely.
     private static func encoding(_ census: ByteCensus, _ path: String) throws(RollFileError) -> TextEncoding {
         if census.isUTF8 { return .utf8 }
+        if census.isCut, census.sequences > 0 { throw cut(path) }
         if census.sequences > census.oddBytes {
             let lines = census.oddLines.prefix(mostNamed).map(String.init).joined(separator: ", ")
             throw RollFileError(
@@ -115,6 +139,9 @@ private struct ByteCensus {
 
     /// Whether every sequence is whole.
     var isUTF8: Bool { oddBytes == 0 && pending == 0 }
+
+    /// Whether all but the last sequence is whole.
+    var isCut: Bool { oddBytes == 0 && pending > 0 }
 
     /// False when the bytes cannot be text in any encoding of bytes.
     mutating func take(_ bytes: Span<UInt8>) -> Bool {

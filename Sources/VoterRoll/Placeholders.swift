@@ -87,3 +87,10 @@ enum Placeholders {
         return index == range.upperBound
     }
 }
+
+extension Placeholders {
+    /// Whether a town's field is the town that is called like nothing: Aucun in the Hautes-Pyrenees (65400).
+    static func areTown(_ town: String, postcode: String) -> Bool {
+        town.lowercased() == "aucun" && postcode.filter(\.isNumber) == "65400"
+    }
+}

@@ -19,7 +19,7 @@ enum Reference {
             guard bytes[index] >= 0x80 || bytes[index] < 32 || bytes[index] == 0x7F else { return otherCharacter }
             return appendOther(range.map { bytes[$0] }, onto: &plain)
         }
-        plain.append(copying: bytes.extracting(range))
+        for index in range where bytes[index] != 32 || bytes[index - 1] != 32 { plain.append(bytes[index]) }
         return nil
     }
 
@@ -69,7 +69,11 @@ enum Reference {
             }
             guard isReference(scalar, first: index == 0) else { return otherCharacter }
         }
-        plain.append(contentsOf: Array(text.utf8))
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            if byte != 32 || previous != 32 { plain.append(byte) }
+            previous = byte
+        }
         return nil
     }
 

@@ -174,8 +174,9 @@ extension Registrar {
             }
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
         case .language:
-            var words = Synonyms.languages
-            guard let language = words.meaning(value) else { return "\"\(value)\" is no language (fr, en)" }
+            guard let language = election.election.language(named: value) else {
+                return "\"\(value)\" is no language of this election (\(election.election.languageNames))"
+            }
             try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
         case .channel:
             var words = Synonyms.channels
@@ -280,8 +281,7 @@ extension Registrar {
             return nil
         }
         // A number without + is at home where its voter is.
-        let address = try contacts(transaction.reading, election, voter: voter.id, keys: keys).address
-        let home = address?.phoneHome ?? .france
+        let home = try contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
         let phone: PhoneNumber
         do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value), home: home) } catch {
             return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"

@@ -18,6 +18,8 @@ package struct RollPreview: Sendable {
 
     /// In the file's order, `mostColumns` of them at most.
     package let headings: [Heading]
+    /// Whether an import finds all the columns that it cannot do without.
+    package let isReadable: Bool
 
     /// Rows shown below the headings.
     private static let shown = 3
@@ -27,10 +29,12 @@ package struct RollPreview: Sendable {
     private static let longestSample = 40
 
     /// Reads the first rows of a file.
-    /// - Parameter sheets: the sheets that are read, as for an import; of several the first one is shown.
+    /// - Parameters:
+    ///   - sheets: the sheets that are read, as for an import, which picks the one that is a roll; of several the first one is shown.
+    ///   - map: what headings mean besides the known ones.
     /// - Throws: when nothing of the file can be read; a fault behind the first rows is not seen.
     package init(_ path: String, sheets: [String] = [], map: [String: Column] = [:]) throws(RollFileError) {
-        let source = try RollLoader.source(path, sheets: sheets, map: map, isRoll: false)
+        let source = try RollLoader.source(path, sheets: sheets, map: map)
         var rows: [[String]] = []
         var isEnough = false
         do throws(RollFileError) {
@@ -56,7 +60,18 @@ package struct RollPreview: Sendable {
         else {
             throw RollFileError(file: path, line: 0, message: "the file holds no rows")
         }
+        isReadable = Set(rows[best].compactMap { Column.named($0, map: map) }).isSuperset(of: RollHeadings.needed)
         headings = RollPreview.headings(rows[best], below: rows[(best + 1)...].prefix(RollPreview.shown))
+    }
+
+    /// The same of every sheet that an import would read.
+    package static func each(
+        _ path: String, sheets: [String], map: [String: Column]
+    ) throws(RollFileError) -> [RollPreview] {
+        guard sheets.count > 1 else { return [try RollPreview(path, sheets: sheets, map: map)] }
+        var previews: [RollPreview] = []
+        for sheet in sheets { previews.append(try RollPreview(path, sheets: [sheet], map: map)) }
+        return previews
     }
 
     /// The columns with their keys, meanings and samples.

@@ -24,15 +24,18 @@ extension RowChecker {
             }
         }
         let postcode = optional(.postcode, bytes, fields)
-        let town = optional(.town, bytes, fields)
+        var town = optional(.town, bytes, fields)
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
-        if countryCell == nil, postcode == nil, town == nil { country = takeCountry(&lines) }
+        if countryCell == nil {
+            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, fields)
+            if country.isEmpty, let given = town { country = takeCountry(behind: given, of: bytes, fields, &town) }
+        }
         if postcode == nil, isFrench(country), endsWithTown(lines, town, of: bytes) {
             splitTown(&lines)
         } else if postcode != nil || town != nil {
             dropTown(&lines, postcode: postcode, town: town, of: bytes, fields)
-            lines.append(townLine(bytes, postcode, town, fields, isFrench: isFrench(country)))
+            lines.append(townLine(bytes, postcode, town, fields, country: country))
         }
         if hasWide, let reason = hiddenCharacter(lines + [country]) {
             return refuseAddress(lines, reason, fields, isSpare: false)
@@ -164,20 +167,61 @@ extension RowChecker {
     }
 
     /// A last line that is a country's name and nothing else is the country.
-    private mutating func takeCountry(_ lines: inout [Range<Int>]) -> Range<Int> {
-        guard lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil, let last = lines.last,
-            !last.contains(where: { 48...57 ~= scratch[$0] })
-        else {
-            return 0..<0
-        }
-        let text = scratch
-        guard
-            countries.meaning(text.span, last) != nil
-                || PostalAddress.isFrance(String(decoding: text[last], as: UTF8.self))
+    /// - Parameter isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
+    private mutating func takeCountry(
+        _ lines: inout [Range<Int>], isTownApart: Bool, _ fields: RowFields
+    ) -> Range<Int> {
+        guard let last = lines.last, isCountry(last),
+            isTownApart
+                // Behind a street, letters like `CH` or `RE` are anything.
+                ? last.count >= RowChecker.shortestCountry
+                : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
+        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .detail) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last
+    }
+
+    /// What is said where a country was found in the lines of an address.
+    private static let readAsCountry = "is read as the country of the address"
+    /// Letters of the shortest country's name, `Mali`.
+    private static let shortestCountry = 4
+
+    /// A country that stands behind the town in its field, in brackets or behind a mark: `Bruxelles (Belgique)`.
+    /// - Parameter town: gets shorter where there is one.
+    private mutating func takeCountry(
+        behind given: Range<Int>, of bytes: Span<UInt8>, _ fields: RowFields, _ town: inout Range<Int>?
+    ) -> Range<Int> {
+        // A hyphen alone is a name's: Bourg-Saint-Maurice is not in Mauritius.
+        guard
+            let mark = given.last(where: { index in
+                ",;/|(".utf8.contains(bytes[index])
+                    || bytes[index] == UInt8(ascii: "-") && index > given.lowerBound && bytes[index - 1] == 32
+            }), mark > given.lowerBound,
+            let name = Invisible.trimmed(bytes, mark + 1..<given.upperBound),
+            let place = Invisible.trimmed(bytes, given.lowerBound..<mark)
+        else { return 0..<0 }
+        let end = bytes[name.upperBound - 1] == UInt8(ascii: ")") ? name.upperBound - 1 : name.upperBound
+        guard end > name.lowerBound else { return 0..<0 }
+        let start = scratch.count
+        let country = copied(bytes, name.lowerBound..<end)
+        guard country.count >= RowChecker.shortestCountry, isCountry(country) else {
+            scratch.removeLast(scratch.count - start)
+            return 0..<0
+        }
+        warn(.town, bytes, name.lowerBound..<end, fields, RowChecker.readAsCountry)
+        town = place
+        countryInLines.append(contentsOf: scratch[country])
+        return country
+    }
+
+    /// Whether a range of `scratch` is a country's name.
+    private mutating func isCountry(_ range: Range<Int>) -> Bool {
+        guard !range.contains(where: { 48...57 ~= scratch[$0] }) else { return false }
+        let text = scratch
+        return countries.meaning(text.span, range) != nil
+            || PostalAddress.isFrance(String(decoding: text[range], as: UTF8.self))
     }
 
     /// Whether a country is France, or is not named.
@@ -187,7 +231,7 @@ extension RowChecker {
 
     /// `01000 BOURG EN BRESSE`, the zero put back that a spreadsheet dropped.
     private mutating func townLine(
-        _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, isFrench: Bool
+        _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, country: Range<Int>
     ) -> Range<Int> {
         let start = scratch.count
         if let given = postcode, case let postcode = WholeNumber.bare(bytes, given), !repeats(bytes, postcode, town) {
@@ -197,9 +241,14 @@ extension RowChecker {
                 if 48...57 ~= bytes[index] { digits += 1 }
                 if 97...122 ~= bytes[index] | 32 { isNumber = false }
             }
-            if digits == 4, isNumber, isFrench {
+            if digits == 4, isNumber, isFrench(country) {
                 scratch.append(48)
-                warn(.postcode, bytes, postcode, fields, "had lost its leading zero, which was put back")
+                // Belgium's, Luxembourg's and Switzerland's have four digits, and no zero lost: a letter would go astray.
+                warn(
+                    .postcode, bytes, postcode, fields,
+                    country.isEmpty
+                        ? "had lost its leading zero, which was put back: the row names no country"
+                        : "had lost its leading zero, which was put back", country.isEmpty ? .unreachable : .detail)
             }
             _ = copied(bytes, postcode)
             if town != nil { scratch.append(32) }

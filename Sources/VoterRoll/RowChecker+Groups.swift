@@ -67,10 +67,17 @@ extension RowChecker {
         var language = standardLanguage
         if let range = optional(.language, bytes, fields) {
             if let meaning = languages.meaning(bytes, range) {
-                language = meaning
+                if election.speaks(meaning) {
+                    language = meaning
+                } else {
+                    let first = String(decoding: standardLanguage, as: UTF8.self)
+                    warn(
+                        .language, bytes, range, fields, "is no language of this election, which writes in \(first)")
+                }
             } else {
                 fault(
-                    .language, bytes, range, fields, hidden(bytes, range) ?? "is no language of this election (fr, en)")
+                    .language, bytes, range, fields,
+                    hidden(bytes, range) ?? "is no language of this election (\(election.languageNames))")
                 isGood = false
             }
         }
@@ -147,4 +154,21 @@ enum Weight {
         else { return nil }
         return weight
     }
+}
+
+extension Election {
+    /// Whether messages and pages are in a language.
+    /// - Parameter language: its code.
+    func speaks(_ language: some Sequence<UInt8>) -> Bool {
+        languages.contains { $0.rawValue.utf8.elementsEqual(language) }
+    }
+
+    /// The code of the one of its languages that a text names; nil for any other text.
+    func language(named text: String) -> String? {
+        var words = Synonyms.languages
+        return words.meaning(text).flatMap { speaks($0.utf8) ? $0 : nil }
+    }
+
+    /// The codes of its languages, for a fault to list.
+    var languageNames: String { languages.map(\.rawValue).joined(separator: ", ") }
 }

@@ -4,30 +4,17 @@ import Inputs
 
 /// What is asked of a whole row, before its fields are looked at.
 extension RowChecker {
-
-    /// What spreadsheets write into a cell whose formula fails, in English and French: of `#N/A` too nobody knows what should stand
-    /// there, unlike of an `N/A` that somebody typed.
-    private static let errors: Set<String> = [
-        "#N/A", "#N/D", "#REF!", "#NAME?", "#NOM?", "#VALUE!", "#VALEUR!", "#DIV/0!", "#NULL!", "#NUL!", "#NUM!",
-        "#NOMBRE!", "#SPILL!",
-        "#PROPAGATION!", "#CALC!", "#CALCUL!", "#FIELD!", "#CHAMP!", "#GETTING_DATA", "#BLOCKED!", "#UNKNOWN!",
-        "#ERROR!",
-    ]
-
     /// Whether no cell that is read holds the error of a formula.
     func holdsNoErrors(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isSound = true
         for (position, column) in columns.enumerated() where position < fields.ranges.count {
             let range = fields.ranges[position]
-            guard let first = range.first, let last = range.last, range.count <= RowChecker.longestError,
+            guard let first = range.first, let last = range.last, range.count <= SheetErrors.longest,
                 bytes[first] == UInt8(ascii: "#")
                     || bytes[first] | 32 == UInt8(ascii: "e") && 48...57 ~= bytes[last]
             else { continue }
             let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self).uppercased()
-            let isError =
-                RowChecker.errors.contains(text) || text.allSatisfy { $0 == "#" } && text.count >= 3
-                || RowChecker.isNumberedError(text)
-            guard isError, column != nil || addressColumns.contains(position) else { continue }
+            guard SheetErrors.contain(text), column != nil || addressColumns.contains(position) else { continue }
             report.fault(
                 RollFault(
                     line: fields.line, column: headings[position], value: shown(bytes, range),
@@ -36,18 +23,6 @@ extension RowChecker {
         }
         return isSound
     }
-
-    /// Whether a text is an error of LibreOffice: `Err:502`, in French `Erreur :502`.
-    static func isNumberedError(_ text: String) -> Bool {
-        guard text.hasPrefix("ERR"), let colon = text.firstIndex(of: ":"),
-            ["ERR", "ERREUR"].contains(Invisible.trimmed(String(text[..<colon])))
-        else { return false }
-        let number = Invisible.trimmed(String(text[text.index(after: colon)...]))
-        return number.utf8.count == 3 && number.utf8.allSatisfy { 48...57 ~= $0 }
-    }
-
-    /// Bytes of the longest error.
-    private static let longestError = 20
 
     /// Whether every cell that is read may be looked at: before anything is made of it.
     func hasSoundCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
@@ -173,6 +148,10 @@ extension RowChecker {
                 warn(
                     column, bytes, range, fields,
                     "ends with zeros, as numbers do that a spreadsheet shortened: check it", .wrongPerson)
+            case .tooLong where column == .reference:
+                fault(column, bytes, range, fields, SheetErrors.tooLong)
+                isGood = false
+            case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
             case .hiddenColumn where !range.isEmpty:
                 tally.add(
                     line: fields.line, headings[note.column], "",

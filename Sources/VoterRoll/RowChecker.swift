@@ -169,6 +169,13 @@ struct RowChecker {
     mutating func optional(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         guard let range = value(column, bytes, fields) else { return nil }
         guard Placeholders.contain(bytes, range) else { return range }
+        if column == .town, let code = value(.postcode, bytes, fields),
+            Placeholders.areTown(
+                String(decoding: range.map { bytes[$0] }, as: UTF8.self),
+                postcode: String(decoding: code.map { bytes[$0] }, as: UTF8.self))
+        {
+            return range
+        }
         // Two letters in the country's column are a country's code.
         if column == .country, range.count == 2 { return range }
         warn(column, bytes, range, fields, "stands for nothing and is read as empty")

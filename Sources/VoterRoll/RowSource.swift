@@ -28,6 +28,8 @@ struct CellNote {
         case number
         /// A number in scientific notation with fewer digits than it stands for.
         case rounded
+        /// A number of more digits than a spreadsheet keeps.
+        case tooLong
         /// `#N/A` and its like.
         case error
         /// A formula that no program has calculated.

@@ -225,12 +225,19 @@ struct SheetRows {
     /// Digits of a number that spreadsheets show in full, and zeros at the end of a longer one that are hardly its own.
     private static let (shortened, lostZeros) = (9, 5)
 
+    /// Digits that a spreadsheet keeps of a number (IEEE 754, 53 bits); it writes zeros in place of those behind them.
+    private static let exactDigits = 15
+
     /// A number as people would write it: `3.36E10` is 33600000000.
     private mutating func appendNumber() {
         guard !value.isEmpty else { return }
         note(.number)
         if value.allSatisfy({ 48...57 ~= $0 || $0 == 45 }) {
             bytes.append(contentsOf: value)
+            if value.count > SheetRows.exactDigits {
+                note(.tooLong)
+                return
+            }
             // 1.23457E12 as its digits.
             if value.count > SheetRows.shortened, value.suffix(SheetRows.lostZeros).allSatisfy({ $0 == 48 }) {
                 note(.rounded)
@@ -240,6 +247,7 @@ struct SheetRows {
         let text = String(decoding: value, as: UTF8.self)
         guard let number = Double(text), number == number.rounded(), abs(number) < 1e15 else {
             bytes.append(contentsOf: value)
+            if let number = Double(text), abs(number) >= 1e15 { note(.tooLong) }
             return
         }
         let whole = String(Int(number))

@@ -47,15 +47,18 @@ struct Synonyms {
         ]
     ]
 
-    /// The languages of voters.
+    /// The languages of voters, also with a country behind them, as programs write them.
     static let languages = Synonyms([
-        "fr": ["francais", "french", "fra", "fre"], "en": ["anglais", "english", "eng"],
+        "fr": ["francais", "french", "fra", "fre"]
+            + ["FR", "BE", "CH", "CA", "LU", "MC"].flatMap { ["fr-\($0)", "fr_\($0)"] },
+        "en": ["anglais", "english", "eng"]
+            + ["GB", "UK", "US", "IE", "CA", "AU", "NZ", "IN"].flatMap { ["en-\($0)", "en_\($0)"] },
     ])
 
     /// How a voter is written to.
     static let channels = Synonyms([
         "email": ["mail", "courriel", "e-mail"], "sms": ["mobile", "texto", "portable", "telephone"],
-        "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal"],
+        "letter": ["courrier", "lettre", "postal", "poste", "post", "mail postal", "papier", "paper", "voie postale"],
     ])
 
     /// Countries, by their ISO 3166 code.

@@ -101,6 +101,7 @@ extension VoterSite {
         return later(visit) { [self] in
             let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {
+                metrics.pass(.secret)
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
             // Nothing of it stays behind: each attempt begins anew. What a first press began, the first ends.

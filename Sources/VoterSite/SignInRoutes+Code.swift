@@ -122,6 +122,7 @@ extension VoterSite {
         }
         switch outcome {
         case .verified(let token):
+            metrics.pass(.code)
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.authenticator.request(reading, token: token)?.renews ?? false
             }

@@ -256,6 +256,8 @@ extension VoterSite {
     ) throws(StoreError) -> Response {
         switch outcome {
         case .opened(let session):
+            // One that was chosen just now was compared with nothing.
+            if strength == nil { metrics.pass(.secret) }
             return see(
                 visit, "/space", strength.map { "set=\($0)" } ?? "",
                 cookies: [cookies.set(.session, session), cookies.clear(.pending)])

@@ -2,7 +2,6 @@ import CommandLineKit
 import Foundation
 import Glibc
 import Journal
-import Polling
 import Server
 import Store
 
@@ -27,33 +26,25 @@ struct BackupShelf {
         return "\(folder)/\(BackupShelf.beginning)\(digits)Z\(BackupShelf.ending)"
     }
 
-    /// Removes all but the latest backups. A backup from between seal and close is noted as destroyed, since the bureau is asked
-    /// for each of them.
+    /// Removes all but the latest backups. One from between seal and close stays in the custody list: what was copied elsewhere is
+    /// not known here, and the bureau says when that is destroyed.
     func thin(to count: Int, _ services: Services) throws(Refusal) {
         let all = try refusing { try FileManager.default.contentsOfDirectory(atPath: folder) }
         let ours = all.filter { $0.hasPrefix(BackupShelf.beginning) && $0.hasSuffix(BackupShelf.ending) }.sorted()
         for name in ours.dropLast(count) {
-            guard unsafe unlink("\(folder)/\(name)") == 0 else {
-                throw Refusal("\(folder)/\(name) cannot be removed: \(unsafe String(cString: strerror(errno))).")
+            let path = "\(folder)/\(name)"
+            // One that cannot be read goes all the same: retention must not end with it.
+            var digest: String?
+            do throws(Refusal) { digest = try fileDigest(path) } catch {
+                Terminal.complain("\(error.description) It is removed without the digest of what was in it.")
             }
-            try refusing { try Store.syncFolder(of: "\(folder)/\(name)") }
-            try note(name, count, services)
-            Terminal.say("\(folder)/\(name): removed, \(Terminal.count(count, "newer one")) stay.")
-        }
-    }
-
-    private func note(_ name: String, _ count: Int, _ services: Services) throws(Refusal) {
-        try services.record(.storeBackupRemoved, ["file": name])
-        for election in try services.elections() {
-            guard try services.custody(election).remaining.contains(where: { $0.name == name }) else { continue }
-            let station = try services.station(election)
-            let refusal = try refusing {
-                try station.custody.reportDestroyed(
-                    backup: name, who: "isoloir store backup --keep \(count)",
-                    reason: "removed from this machine, newer backups are there; copies elsewhere are not known here",
-                    by: services.principal)
+            guard unsafe unlink(path) == 0 else {
+                throw Refusal("\(path) cannot be removed: \(unsafe String(cString: strerror(errno))).")
             }
-            if let refusal { throw Refusal(refusal) }
+            try refusing { try Store.syncFolder(of: path) }
+            try services.record(
+                .storeBackupRemoved, ["file": name].merging(digest.map { ["sha256": $0] } ?? [:]) { $1 })
+            Terminal.say("\(path): removed, \(Terminal.count(count, "newer one")) stay.")
         }
     }
 }

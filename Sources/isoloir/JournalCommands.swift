@@ -35,7 +35,7 @@ private struct ExportedEntry: Encodable {
     let details: [String: String]
     let personal: [String: String]?
     let sealedHash: String?
-    let previous, hash: String
+    let previous, hash: String?
 }
 
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
@@ -72,7 +72,7 @@ func exportedLine(_ line: JournalExport.Line, personal: String?) throws(StoreErr
             principal: entry.principal, action: entry.action,
             details: try decoder.decode([String: String].self, from: Data(line.details.utf8)),
             personal: try personal.map { try decoder.decode([String: String].self, from: Data($0.utf8)) },
-            sealedHash: entry.sealedHash.map(hex), previous: hex(entry.previous), hash: hex(line.hash))
+            sealedHash: entry.sealedHash.map(hex), previous: line.previous.map(hex), hash: line.hash.map(hex))
         return String(decoding: try encoder.encode(line), as: UTF8.self)
     } catch {
         throw StoreError(.damaged, "Entry \(entry.number) is not readable: \(error).", cure: "Run `journal verify`.")

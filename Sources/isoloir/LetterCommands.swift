@@ -16,6 +16,9 @@ private let layoutOptions = [
     Command.Option("--envelope", oneOf: PrinterProfile.Envelope.self, "the envelope (default: the settings', else dl)"),
     Command.Option(
         "--window", oneOf: PrinterProfile.Side.self, "the side of its window (default: the settings', else right)"),
+    Command.Option(
+        "--enclosure", "[COLLEGE=]FILE.pdf",
+        "what goes into the envelope as well; may be given several times (default: the settings')"),
 ]
 
 let letterCommands = [
@@ -24,9 +27,6 @@ let letterCommands = [
         options: [
             .init("--to", "FOLDER", "where the PDFs and the manifest go"), encryptOption,
             .init("--notices-apart", nil, "letters that bring no identifier in files of their own"),
-            .init(
-                "--enclosure", "[COLLEGE=]FILE.pdf",
-                "what goes into the envelope as well; may be given several times"),
             .init("--again", "BATCH", "print a batch once more"),
             .init("--letter", "NUMBER", "with --again: this letter only, or a range such as 12-19"),
             .init("--reason", "TEXT", "with --again: why; it goes into the journal"),
@@ -138,6 +138,7 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let letters = try letters(invocation, services, try services.election())
     let bytes = try refusing { try letters.specimen() }
+    let matter = try refusing { try letters.matter() }
     try saveNew(Data(bytes), to: path)
     let proof = try refusing { try letters.makeSpecimen(by: services.actor()) }
     Terminal.say(
@@ -145,6 +146,12 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
         \(path): a proof. Nothing on it is real; show it to the printer and the bureau.
           SHA-256  \(hex(sha256(bytes)))
         """)
+    for (enclosure, digest) in zip(matter.enclosures, matter.enclosureDigests) {
+        Terminal.say(
+            "\(enclosure.name), \(Terminal.count(enclosure.pages, "page")), goes with "
+                + (enclosure.college.map { "the letters of \($0)" } ?? "every letter") + " that brings an identifier.\n"
+                + "  SHA-256  \(digest)")
+    }
     if proof?.approvedAt == nil { Terminal.say("Once somebody approves it: isoloir letters approve --by NAME") }
 }
 
@@ -152,20 +159,16 @@ private func approveSpecimen(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.line("--by", atMost: StaffReason.longestName)
     let services = try Services(invocation)
     let letters = try letters(invocation, services, try services.election())
-    if try refusing({ try letters.isApproved() }) { return Terminal.say("The specimen is approved already.") }
+    let state = try refusing { try letters.proofState() }
+    if state.isApproved { return Terminal.say("The specimen is approved already.") }
     let actor = try services.actor(onWordOf: name)
-    let decision = try refusing {
-        let latest = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try letters.proof(reading)
-        }
-        return try letters.approve(specimen: latest?.id ?? 0, by: actor)
-    }
+    let decision = try refusing { try letters.approve(specimen: state.waiting?.id ?? 0, by: actor) }
     switch decision {
     case .approved: Terminal.say("The specimen is approved by \(name): the letters can be printed.")
     case .gone:
         throw Refusal(
-            "No specimen of the present texts and layout waits: make it with `letters specimen --to FILE`, and give both commands "
-                + "the same layout.")
+            "No specimen of the present texts, layout and enclosures waits: make it with `letters specimen --to FILE`, and give both commands "
+                + "the same layout and enclosures.")
     case .samePerson:
         throw Refusal("\(name) made the specimen, or may be the person who made it: somebody else approves it.")
     case .tooNew: throw Refusal("The account of \(name) is new: it approves nothing yet.")

@@ -84,6 +84,7 @@ private func waiting(_ services: Services, _ routes: [Channel]) throws(Refusal) 
 private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
+    let isSecret = try services.poll(election)?.isSecret ?? false
     let (rows, pauses, segments) = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
@@ -104,7 +105,10 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     }
     for (priority, count) in segments where count > 0 {
         let budget = services.settings.smsPolicy.budgets[priority] ?? 0
-        Terminal.say("SMS segments today, \(priority): \(count) of \(budget)")
+        // Word of votes is among them: while the poll is open, a tenth of the day's budget is near enough.
+        let isRough = isSecret && priority == .batch && budget > 0
+        let used = isRough ? "at most \((count * 10 + budget - 1) / budget * 10) %" : "\(count)"
+        Terminal.say("SMS segments today, \(priority): \(used) of \(budget)")
     }
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
 }

@@ -84,7 +84,10 @@ let pollCommands = [
         options: [
             .init("--by", "WHO", "who destroyed it"),
             .init("--reason", "TEXT", "how, and where that stands, such as \"minutes of 2 December\""),
-        ], "note that a backup from between seal and close, or a file of the box key, is destroyed", run: reportBackup),
+            .init("--yes", nil, "note all that were removed without asking"),
+        ],
+        "note that a backup from between seal and close, or a file of the box key, is destroyed; all-removed as the name stands for all "
+            + "that --keep removed from this machine", run: reportBackup),
     boxKeyCommand,
     pollClockCommand,
     Command("poll status", [], "where the poll stands, and whether box and list are as they were left", run: showPoll),

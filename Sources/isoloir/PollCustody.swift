@@ -62,8 +62,9 @@ extension Services {
     func warnOfBackups(_ station: PollingStation) throws(Refusal) {
         let left = try custody(station.election).remaining
         guard !left.isEmpty else { return }
+        let names = left.map { $0.removedAt == nil ? $0.name : "\($0.name) (removed here; copies elsewhere?)" }
         Terminal.complain(
-            "Backups were made since the seal: \(left.map(\.name).joined(separator: ", ")). With the box key, such a copy "
+            "Backups were made since the seal: \(names.joined(separator: ", ")). With the box key, such a copy "
                 + "tells for ever who cast which ballot. Destroy them, then note it with `isoloir poll backup-destroyed`."
         )
     }
@@ -98,7 +99,10 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
     if custody.backups.isEmpty { Terminal.say("  none by `isoloir store backup`") }
     for backup in custody.backups {
         let time = LocalTime.short(backup.at, zone: station.election.election.timeZone)
-        let end = backup.report.map { "destroyed, by \($0.by): \($0.reason)" } ?? "NOT REPORTED DESTROYED"
+        let end =
+            backup.report.map { "destroyed, by \($0.by): \($0.reason)" }
+            ?? (backup.removedAt == nil ? "" : "removed from this machine; COPIES ELSEWHERE: ")
+            + "NOT REPORTED DESTROYED"
         Terminal.say("  \(time)  \(backup.name)  \(backup.sha256.prefix(16))  \(end)")
     }
     Terminal.say(
@@ -109,7 +113,7 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
     struct Shown: Encodable {
         struct Key: Encodable { let path, outcome: String, reason: String?, at: Int }
         struct File: Encodable { let path: String, isThere: Bool, destroyed: Int?, by, reason: String? }
-        struct Backup: Encodable { let file, sha256: String, at: Int, destroyed: Int?, by, reason: String? }
+        struct Backup: Encodable { let file, sha256: String, at: Int, removed, destroyed: Int?, by, reason: String? }
         let keys: [Key], keyFiles: [File], backups: [Backup]
     }
     let keys = custody.keyCopies.map { copy in
@@ -122,7 +126,8 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
     }
     let backups = custody.backups.map {
         Shown.Backup(
-            file: $0.name, sha256: $0.sha256, at: $0.at, destroyed: $0.report?.at, by: $0.report?.by,
+            file: $0.name, sha256: $0.sha256, at: $0.at, removed: $0.removedAt, destroyed: $0.report?.at,
+            by: $0.report?.by,
             reason: $0.report?.reason)
     }
     let files = custody.keyFiles.map {
@@ -135,11 +140,53 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
 
 private func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+/// In place of a name: every backup that the program removed from this machine since it had newer ones.
+private let allRemoved = "all-removed"
+
+/// Notes that no copy is left anywhere of the backups that were removed here.
+private func reportRemoved(
+    _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
+) throws(Refusal) {
+    guard try services.poll(station.election)?.state.isFinal == true else {
+        throw Refusal(
+            "The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
+    }
+    let removed = try services.custody(station.election).remaining.filter { $0.removedAt != nil }
+    guard !removed.isEmpty else {
+        throw Refusal(
+            "No backup that was removed from this machine is left to be reported: see `isoloir poll custody`.")
+    }
+    if !invocation.has("--yes") {
+        for backup in removed {
+            let time = LocalTime.short(backup.at, zone: station.election.election.timeZone)
+            Terminal.complain("  \(time)  \(backup.name)  \(backup.sha256.prefix(16))")
+        }
+        let question =
+            "Note of \(Terminal.count(removed.count, "backup")) that no copy is left anywhere? It cannot be taken back."
+        switch Terminal.confirm(question) {
+        case .some(true): break
+        case .some(false): throw Refusal("Nothing was noted.")
+        case nil:
+            throw Refusal(
+                "Nothing was noted: this asks, and nobody sits at this terminal. Look at the list above, then say --yes."
+            )
+        }
+    }
+    for backup in removed {
+        let refusal = try refusing {
+            try station.custody.reportDestroyed(backup: backup.sha256, who: who, reason: reason, by: services.principal)
+        }
+        if let refusal { throw Refusal(refusal) }
+        Terminal.say("\(backup.name): noted as destroyed, by \(who).")
+    }
+}
+
 func reportBackup(_ invocation: Invocation) throws(Refusal) {
     let (who, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     let typed = invocation.operands[0]
+    if typed == allRemoved { return try reportRemoved(services, station, invocation, who: who, reason: reason) }
     let isKeyFile = try services.custody(station.election).remainingFiles.contains { $0.path == absolutePath(typed) }
     let name = isKeyFile ? absolutePath(typed) : typed
     if isKeyFile, isThere(name) {

@@ -24,8 +24,9 @@ func correctRoll(_ invocation: Invocation) throws(Refusal) {
         try roll.correct(voter: voter, [column: value], reason: reason, by: services.actor())
     }
     switch change {
-    case .done(let readdressed, let sheets, let second):
+    case .done(let readdressed, let sheets, let second, let notes):
         Terminal.say("\(reference): \(name) corrected.")
+        for note in notes { Terminal.complain("\(reference): the number \(note).") }
         switch second {
         case .bureau: Terminal.complain(forBureau)
         case .another: Terminal.complain(wantsTwo)

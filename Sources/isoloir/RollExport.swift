@@ -47,7 +47,7 @@ func exportRoll(_ invocation: Invocation) throws(Refusal) {
 
 /// The number as an import of this row reads it again.
 private func phone(_ contacts: VoterContacts) -> String {
-    contacts.phone?.written(in: contacts.address?.phoneHome ?? .france) ?? ""
+    contacts.phone?.written(in: contacts.phoneHome) ?? ""
 }
 
 /// Six lines and the country.

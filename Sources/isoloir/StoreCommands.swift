@@ -67,7 +67,7 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// SHA-256 of a file of any size, in hexadecimal.
-private func fileDigest(_ path: String) throws(Refusal) -> String {
+func fileDigest(_ path: String) throws(Refusal) -> String {
     guard let file = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read.") }
     let digest = RunningDigest()
     try refusing {

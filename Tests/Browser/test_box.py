@@ -235,6 +235,8 @@ def test_the_box_key_ends_with_the_close_and_backups_are_asked_for(site):
     assert "No backup \"later.sealed\" is left" in refused.stderr
     site.run("poll", "backup-destroyed", "monday.sealed", "--by", "I. Laurent", "--reason", "minutes of 2 December")
     assert "destroyed, by I. Laurent: minutes of 2 December" in site.run("poll", "custody").stdout
+    refused = site.run("poll", "backup-destroyed", "all-removed", "--by", "I. Laurent", "--reason", "x", status=1)
+    assert "No backup that was removed from this machine" in refused.stderr
     # Nothing needs the key any more.
     site.run("poll", "status")
     site.run("tally", "archive", "--to", f"{site.folder}/closed")

@@ -209,6 +209,69 @@ def printer_key(tmp_path):
     subprocess.run(["rm", "-rf", home], check=True)
 
 
+def blank_pages(path, count):
+    """A PDF of empty sheets of A4."""
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>",
+               b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % (3 + at) for at in range(count)), count), *[page] * count]
+    content, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, 1):
+        places.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    start = len(content)
+    content += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % place for place in places)
+    content += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    with open(path, "wb") as file:
+        file.write(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_of_letters_says_what_is_approved(site, visitor, language):
+    say = Words(language)
+    enclosure = f"{site.folder}/statements.pdf"
+    first = blank_pages(enclosure, 2)
+    site.prepare([voter(1, **LETTER)], settings=f"letters:\n  enclosures: [cadres={enclosure}]\n").serve()
+    manager, bureau, printer = team(site, "manager", "bureau", "printer", language=language)
+
+    def shown():
+        manager.get("letters")
+        return manager.text
+
+    none, waits = say("faites-la avant la première impression", "make it before the first printing"), say("attend son approbation", "waits for approval")
+    approved, changed = say("approuvée par staff:bureau", "approved by staff:bureau"), say("annexes ont changé depuis", "enclosures have changed since")
+    later = say("une épreuve plus récente attend son approbation", "a later specimen waits for its approval")
+    assert none in shown() and "statements.pdf" in manager.text and first in manager.text and say("Deuxième collège", "Second college") in manager.text
+    manager.do("letters/specimen")
+    assert waits in shown()
+    assert bureau.do("letters/specimens/1/approve", confirmed="yes").status_code == 200
+    assert approved in shown() and changed not in manager.text
+    # Whoever approves sees what goes along.
+    assert all(f"letters/enclosures/{first}" in person.get("letters").text for person in (manager, bureau))
+    along = bureau.get(f"letters/enclosures/{first}")
+    assert along.status_code == 200 and hashlib.sha256(along.content).hexdigest() == first
+    assert bureau.get(f"letters/enclosures/{'0' * 64}").status_code == 404 and printer.get(f"letters/enclosures/{first}").status_code == 403
+    # Another enclosure under the same name: what was approved is still told, and nothing is printed.
+    second = blank_pages(enclosure, 4)
+    assert approved in shown() and changed in manager.text and second in manager.text and first not in manager.text
+    assert manager.do("letters/print", printer="printer").status_code == 409 and say("bon à tirer", "specimen") in manager.error
+    bureau.get("letters")
+    assert "specimens/" not in bureau.page
+    manager.do("letters/specimen")
+    assert approved in shown() and later in manager.text and changed not in manager.text
+    browse(bureau, visitor(language=language)).open("/manager/letters").shot("letters-later")
+    bureau.get("letters")
+    assert "letters/specimens/2/approve" in bureau.page
+    assert bureau.do("letters/specimens/2/approve", confirmed="yes").status_code == 200
+    assert approved in shown() and later not in manager.text
+    # Without the file the page is there, and each step says what is wrong.
+    os.remove(enclosure)
+    assert say("une annexe", "enclosure") in shown()
+    assert manager.get("letters/specimen.pdf").status_code == 409 and say("une annexe", "enclosure") in manager.text
+    for step in ({"path": "letters/specimen"}, {"path": "letters/print", "printer": "printer"}):
+        assert manager.do(step.pop("path"), **step).status_code == 409, manager.error
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_from_the_specimen_to_a_posted_batch(site, visitor, printer_key, language):
     say = Words(language)

@@ -171,9 +171,10 @@ def test_metrics_and_alerts_are_as_prometheus_takes_them(site, client):
     metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
     checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, timeout=30)
     assert checked.returncode == 0 and not checked.stdout + checked.stderr, checked.stdout + checked.stderr
-    for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",step="code"} 1', "process_resident_memory_bytes ",
+    for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",step="code"} 1',
+                 'isoloir_sign_ins_checked_total{site="public",step="code"} 1', "process_resident_memory_bytes ",
                  'isoloir_requests_total{site="console",route="/manager/sign-in",status="200"} 1', 'isoloir_channel_paused{channel="email"} 0',
-                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}',
+                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}', 'isoloir_outbox_oldest_due_seconds{channel="sms"} 0',
                  "process_open_fds ", "process_cpu_seconds_total ", "isoloir_store_free_bytes ", "# TYPE isoloir_letters gauge"):
         assert line in metrics, line
     rules = f"{road.ROOT}/Templates/deploy/alerts.yaml"
@@ -197,6 +198,24 @@ def test_failures_are_few_or_many_by_the_size_of_the_election(tmp_path, failed, 
             {"series": series.format("accepted"), "values": f"{of - failed}x90"}],
         "promql_expr_test": [{"expr": 'ALERTS{alertname="IsoloirFailures"}', "eval_time": "80m", "exp_samples": [
             {"labels": 'ALERTS{alertname="IsoloirFailures",alertstate="firing",channel="email",severity="warning"}', "value": 1}] if expected else []}]}]}
+    path = f"{tmp_path}/rules.yaml"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(test, file)
+    checked = subprocess.run(["promtool", "test", "rules", path], capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(("right", "wrong", "rings"), [
+    # Ten minutes of one site: half of a small election's, typing errors of a large one, a guesser beside nobody, a few slips.
+    (30, 30, True), (18_000, 2_000, False), (0, 25, True), (2, 8, False), (3_000, 2_000, True), (40_000, 4_000, True)])
+def test_wrong_codes_are_many_by_their_share_of_the_attempts(tmp_path, right, wrong, rings):
+    series = "isoloir_sign_ins_{}_total{{site=\"public\",step=\"code\"}}"
+    expected = [{"labels": 'ALERTS{alertname="IsoloirSignInsRefused",alertstate="firing",severity="warning",site="public"}', "value": 1}] if rings else []
+    test = {"rule_files": [f"{road.ROOT}/Templates/deploy/alerts.yaml"], "evaluation_interval": "1m", "tests": [{
+        "interval": "1m", "input_series": [
+            {"series": series.format("refused"), "values": f"0+{wrong / 10}x60"},
+            {"series": series.format("checked"), "values": f"0+{(right + wrong) / 10}x60"}],
+        "promql_expr_test": [{"expr": 'ALERTS{alertname="IsoloirSignInsRefused",alertstate="firing"}', "eval_time": "50m", "exp_samples": expected}]}]}
     path = f"{tmp_path}/rules.yaml"
     with open(path, "w", encoding="utf-8") as file:
         json.dump(test, file)

@@ -278,6 +278,20 @@ def test_a_vote_is_confirmed_within_minutes_where_the_election_says_so(site, vis
     assert "Un vote a été enregistré pour vous" in text and "titulaires" not in text
     time.sleep(2)
     assert len(told()) == 2
+    # Nor does the log name somebody whose contact does not open: it would tell that they voted.
+    site.sql("UPDATE roll_voter SET mail = zeroblob(length(mail)) WHERE reference = 'V1'")
+    for elector, entry in site.sql("SELECT id, hex(entry) FROM polling_elector WHERE entry >= x'0000000000000001'"):
+        site.sql(f"UPDATE polling_elector SET entry = x'{entry[:16]}00{entry[18:]}' WHERE id = {elector}")
+
+    def log():
+        with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+            return file.read()
+
+    road.wait_until(lambda: "word of a vote cannot be queued (damaged)" in log(), seconds=150)
+    assert "voter 1" not in log()
+    # How many were told is how many voted: no count of messages has it while the poll is open.
+    counted = sum(row["count"] for row in site.json("outbox", "status"))
+    assert counted == site.sql("SELECT count(*) FROM outbox_message WHERE kind NOT IN ('voteRecorded', 'reminder')")[0][0]
 
 
 def test_few_voters_are_warned_of(site):

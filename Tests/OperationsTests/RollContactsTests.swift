@@ -1,3 +1,4 @@
+import Authentication
 import Contacts
 import Crypto
 import Delivery
@@ -73,6 +74,36 @@ struct RollContactsTests {
             voter: 1, reason: "lost", check: .callBack, answer: nil, by: messageTemplates.viewer("one"))
         guard case .asked(_, byBureau: true) = reset else {
             Issue.record("\(reset)")
+            return
+        }
+    }
+
+    /// Two persons saw the list, and nobody each row of it.
+    @Test func `a contact that a file changed is a moved one for 48 hours, though two persons approved it`() throws {
+        let messageTemplates = try ContactFixture()
+        func moved(_ voter: Int) throws -> Int? {
+            try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try messageTemplates.desk.directory.contactMoved(reading, .voter(voter))
+            }
+        }
+        let request = try #require(try messageTemplates.apply(file([1: "a@example.net"]), by: "one").request)
+        // What waits has changed nothing yet.
+        #expect(try moved(1) == nil)
+        #expect(try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
+        let now = messageTemplates.time.now.withLock { $0 }
+        #expect(try moved(1) == now && moved(2) == nil)
+    }
+
+    @Test(arguments: [(48 * 3600 - 1, true), (48 * 3600 + 1, false)])
+    func `a reset within 48 hours of a file's new contact is the bureau's`(seconds: Int, isForBureau: Bool) throws {
+        let messageTemplates = try ContactFixture()
+        let request = try #require(try messageTemplates.apply(file([1: "a@example.net"]), by: "one").request)
+        #expect(try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
+        messageTemplates.time.now.withLock { $0 += seconds }
+        let asked = try messageTemplates.desk.resetPassphrase(
+            voter: 1, reason: "lost", check: .callBack, answer: nil, by: messageTemplates.viewer("one"))
+        guard case .asked(_, byBureau: isForBureau) = asked else {
+            Issue.record("\(asked)")
             return
         }
     }

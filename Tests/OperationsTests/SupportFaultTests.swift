@@ -45,6 +45,21 @@ struct SupportFaultTests {
         #expect(reminded == 0)
     }
 
+    /// Reminders go to who did not vote, and the log has readers.
+    @Test func `whoever cannot be reminded is not named`() throws {
+        let house = try OperationsFixture()
+        let reminders = try asked(house)
+        try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                "UPDATE roll_voter SET mail = zeroblob(length(mail)) WHERE id = ?", house.voters[2])
+        }
+        #expect(
+            try reminders.follow().faults == [
+                "a reminder cannot be queued (damaged): `store check` says whose contact does not open"
+            ])
+        #expect(try house.number("SELECT count(*) FROM outbox_message WHERE kind = 'reminder'") == 19)
+    }
+
     @Test func `two programs that follow one reminder send it once`() throws {
         let house = try OperationsFixture()
         let reminders = try asked(house)

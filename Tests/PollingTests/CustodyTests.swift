@@ -61,6 +61,36 @@ struct CustodyTests {
         #expect(try custody(poll).remaining.isEmpty && custody(poll).backups.allSatisfy { $0.report?.by == "Anne" })
     }
 
+    /// Retention unlinks a file; what was copied to another machine before pairs voters with ballots as ever.
+    @Test func `a backup that retention removed is asked for until somebody reports its copies`() throws {
+        let poll = try PollFixture()
+        let digests = [String(repeating: "0a", count: 32), String(repeating: "0b", count: 32)]
+        for digest in digests { try backup(poll, "night.backup", digest) }
+        let journal = AuditJournal(clock: Clock { poll.now }, randomness: .system)
+        try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try journal.record(
+                transaction, election: nil, by: .system("test"), .storeBackupRemoved,
+                ["file": "night.backup", "sha256": digests[1]])
+        }
+        // Of two of one name it is the one with this content.
+        let left = try custody(poll).remaining
+        #expect(left.map(\.sha256) == digests && left.map { $0.removedAt != nil } == [false, true])
+        func lines() throws -> [String] {
+            try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try poll.station.custody.lines(reading, at: 0)
+            }
+        }
+        #expect(
+            try lines().contains {
+                $0.contains(
+                    "\(digests[1]) : retir\u{E9}e du serveur ; COPIES AILLEURS : DESTRUCTION NON D\u{C9}CLAR\u{C9}E")
+            })
+        let refusal = try poll.station.custody.reportDestroyed(
+            backup: digests[1], who: "Anne", reason: "no copy elsewhere", by: .system("test"))
+        #expect(try refusal == nil && custody(poll).remaining.map(\.sha256) == [digests[0]])
+        #expect(try lines().contains { $0.contains("d\u{E9}truite, par Anne : no copy elsewhere") })
+    }
+
     /// The final credentials are made in many steps before the seal.
     @Test func `a backup made while the poll is being sealed stands in the list`() throws {
         let poll = try PollFixture(isSealed: false)

@@ -115,15 +115,15 @@ class Isoloir:
         return self.run("roll", "import", path, *words, status=status)
 
     def approve(self, *layout):
-        """Makes the letters' specimen as texts and layout are now and has it approved, as every print run wants it."""
+        """Makes the letters' specimen as texts, layout and enclosures are now and has it approved, as every print run wants it."""
         self.run("letters", "specimen", "--to", f"{self.folder}/specimen-{secrets.token_hex(4)}.pdf", *layout)
         return self.run("letters", "approve", "--by", "Zoé Petit", *layout)
 
     def letters(self, folder, *words, status=0):
         """Prints letters, by an approved specimen of the same layout."""
         if "--again" not in words:
-            self.approve(*(part for option in ("--envelope", "--window") if option in words
-                           for part in words[words.index(option):words.index(option) + 2]))
+            self.approve(*(part for place, word in enumerate(words) if word in ("--envelope", "--window", "--enclosure")
+                           for part in words[place:place + 2]))
         return self.run("letters", "print", "--to", folder, *words, status=status)
 
     def mails(self, folder):

@@ -3,6 +3,7 @@ nothing takes back."""
 import contextlib
 import fcntl
 import glob
+import json
 import os
 import pty
 import pwd
@@ -129,6 +130,69 @@ def test_the_doctor_wants_a_gateway_for_sms_and_looks_at_the_way_back(isoloir):
         assert "bounces" in shown and "adduser" not in shown, shown
 
 
+#: How Debian's Postfix lists its services, and where nginx keeps the site of the package.
+LMTP, NGINX = "lmtp      unix  -       -       {}       -       -       lmtp\n", "/etc/nginx/sites-enabled/isoloir"
+
+
+def examined_with(isoloir, etc, files):
+    """What the doctor says where files of the machine hold other texts: it sees a copy of /etc, in a mount namespace of its own."""
+    if not os.path.exists(etc):
+        # What only root may read is no matter here.
+        subprocess.run(["cp", "-a", "/etc/.", etc], capture_output=True, check=False)
+    for path, content in files.items():
+        os.makedirs(os.path.dirname(etc + path.removeprefix("/etc")), exist_ok=True)
+        with open(etc + path.removeprefix("/etc"), "w") as file:
+            file.write(content)
+    words = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), "sh", "-c", 'mount --bind "$0" /etc && exec "$@"', etc]
+    done = subprocess.run([*words, *isoloir.command("doctor", "--offline", "--json")], capture_output=True, text=True, cwd=isoloir.folder, timeout=60)
+    found = {}
+    for finding in json.loads(done.stdout or "[]"):
+        found.setdefault(finding["area"], []).append((finding["state"], finding["text"]))
+    assert found, done.stderr
+    return found
+
+
+def test_the_doctor_reads_what_postfix_and_nginx_let_through(isoloir, tmp_path):
+    isoloir.election()
+    lmtp, etc = f"{isoloir.folder}/bounces.sock", f"{tmp_path}/etc"
+    with open(f"{isoloir.folder}/sms", "w") as file:
+        file.write("secret\n")
+    os.chmod(f"{isoloir.folder}/sms", 0o600)
+    isoloir.settings(f"mail:\n  host: 127.0.0.1\n  port: {free_port()}\n  encryption: none\n"
+                     f"  bounces: {{address: bounces@vote.example.org, socket: {lmtp}}}\n"
+                     f"sms:\n  provider: rest\n  url: http://127.0.0.1:{free_port()}/\n  sender: VOTE\n"
+                     f"  passwordFile: {isoloir.folder}/sms\n  receipts: https://vote.example.org/receipts/sms\n")
+
+    def look(files):
+        found = examined_with(isoloir, etc, files)
+        return found["bounces"], found.get("receipts", [])
+
+    bare = "# lmtp unix - - y - - lmtp\nrelay unix - - y - - smtp\n"
+    with open(f"{ROOT}/Templates/deploy/nginx.conf", encoding="utf-8") as file:
+        site = file.read()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(lmtp)
+        os.chmod(lmtp, 0o666)
+        for folder in (isoloir.folder, os.path.dirname(isoloir.folder)):
+            os.chmod(folder, 0o755)
+        # As Debian sets it up, Postfix' deliveries see their own folder alone.
+        bounces, receipts = look({"/etc/postfix/master.cf": bare + LMTP.format("y"), NGINX: site})
+        assert [state for state, _ in bounces] == ["fault"] and "postconf -F lmtp/unix/chroot=n" in bounces[0][1] and lmtp in bounces[0][1]
+        # As the guide wants it; the package's own site lets this machine alone in.
+        bounces, receipts = look({"/etc/postfix/master.cf": bare + LMTP.format("n")})
+        assert [state for state, _ in bounces] == ["ok"], bounces
+        [(state, told)] = receipts
+        assert state == "note" and told.startswith("https://vote.example.org/receipts/sms: nginx") and "allow ITS-ADDRESS;" in told
+        # A gateway's address was added, or nobody is kept out: there is nothing to say.
+        for change in (("allow 127.0.0.1;", "allow 127.0.0.1;\n        allow 192.0.2.7;"), ("deny all;", "")):
+            assert site.count(change[0]) >= 1
+            at = site.index("location /receipts/ {")
+            assert look({NGINX: site[:at] + site[at:].replace(*change, 1)})[1] == []
+        # Nor without the package's site.
+        os.remove(etc + NGINX.removeprefix("/etc"))
+        assert look({})[1] == []
+
+
 def test_keys_are_sealed_and_backups_looked_at(isoloir, monkeypatch):
     isoloir.election()
     found = examined(isoloir, "--offline")
@@ -150,6 +214,29 @@ def test_keys_are_sealed_and_backups_looked_at(isoloir, monkeypatch):
         assert "sealed already" in isoloir.run("key", "seal", "--yes").stdout
         assert "lies sealed" in examined(isoloir, "--offline")["keys"][0][1]
         isoloir.run("store", "backup", f"{isoloir.folder}/b.backup")
+        # A clear key that somebody puts beside the sealed ones is named, sealed alone, and the others stay as they are.
+        sealed = {name: open(f"{isoloir.keys}/{name}").read() for name in os.listdir(isoloir.keys)}
+        with open(f"{isoloir.keys}/other-2026.key", "w") as file:
+            file.write(before)
+        os.chmod(f"{isoloir.keys}/other-2026.key", 0o600)
+        said = isoloir.run("key", "seal", "--yes").stdout
+        assert "other-2026: sealed" in said and "cse-2026: sealed" not in said
+        assert {name: open(f"{isoloir.keys}/{name}").read() for name in sealed} == sealed
+        os.remove(f"{isoloir.keys}/other-2026.key")
+    # Under another secret nothing is sealed: a folder holds keys under one.
+    others = f"{isoloir.folder}/others"
+    os.makedirs(others, mode=0o700)
+    with open(f"{others}/isoloir-seal", "w") as file:
+        file.write("b3RoZXIgb3RoZXIgb3RoZXIgb3RoZXIgb3RoZXI=\n")
+    with open(f"{isoloir.keys}/other-2026.key", "w") as file:
+        file.write(before)
+    os.chmod(f"{isoloir.keys}/other-2026.key", 0o600)
+    with monkeypatch.context() as patch:
+        patch.setenv("CREDENTIALS_DIRECTORY", others)
+        refused = isoloir.run("key", "seal", "--yes", status=1).stderr
+        assert "does not open with this secret" in refused and "key restore" in refused, refused
+    assert open(f"{isoloir.keys}/other-2026.key").read() == before
+    os.remove(f"{isoloir.keys}/other-2026.key")
     for name in os.listdir(isoloir.keys):
         with open(f"{isoloir.keys}/{name}") as file:
             assert before not in file.read(), name
@@ -298,6 +385,10 @@ def test_backups_into_a_folder_keep_the_latest_and_the_custody_knows(isoloir):
     names = sorted(os.listdir(folder))
     assert len(names) == 3 and "other.txt" in names and all(re.fullmatch(r"isoloir-\d{8}T\d{6}Z\.backup", name) for name in names[:2])
     assert isoloir.sql("SELECT count(*) FROM journal_entry WHERE action = 'store.backup.removed'") == [(2,)]
+    removed = [json.loads(details) for details, in isoloir.sql("SELECT details FROM journal_entry WHERE action = 'store.backup.removed'")]
+    made = [json.loads(details) for details, in isoloir.sql("SELECT details FROM journal_entry WHERE action = 'store.backup' ORDER BY number")]
+    assert [(entry["file"], entry["sha256"]) for entry in removed] == [(entry["file"], entry["sha256"]) for entry in made[:2]]
+    assert isoloir.sql("SELECT count(*) FROM journal_entry WHERE action = 'poll.backupDestroyed'") == [(0,)]
     # The latest one opens.
     for path in glob.glob(f"{isoloir.store}*"):
         os.rename(path, path.replace("isoloir.sqlite", "before.sqlite"))

@@ -8,12 +8,12 @@ import subprocess
 import zlib
 
 import pytest
-from conftest import LETTER, voter
 from reportlab.lib.pagesizes import A4, A5
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from test_letters import TOWNS, digest, letter_voters, pdf, text
+from conftest import LETTER, ROOT, TODAY, voter
+from test_letters import TOWNS, digest, letter_voters, own_letters, pdf, text
 
 MILLIMETRE = 72 / 25.4
 #: Windows in millimetres (left, top, right, bottom) and folds by envelope and side.
@@ -226,6 +226,66 @@ def test_an_enclosure_goes_along_and_is_counted(isoloir):
     assert sorted(map(len, along)) == [1, 1, 1, 2]
 
 
+def test_an_enclosure_is_approved_with_the_letters(isoloir):
+    letter_voters(isoloir)
+    paper, folder = statement(f"{isoloir.folder}/all.pdf"), f"{isoloir.folder}/out"
+
+    def refused(*words):
+        error = isoloir.run("letters", "print", "--to", folder, *words, status=1).stderr
+        assert "specimen is not approved, as texts, layout and enclosures are now" in error
+        assert isoloir.states("letter") == {"waiting": 5} and not os.path.exists(folder)
+
+    isoloir.approve()
+    refused("--enclosure", paper)
+    said = isoloir.approve("--enclosure", paper)
+    assert "approved by" in said.stdout
+    # Nothing enclosed, another college, another file of the same name: each is another thing than what was approved.
+    refused()
+    refused("--enclosure", f"cadres={paper}")
+    statement(paper, sheets=4)
+    refused("--enclosure", paper)
+    made = isoloir.run("letters", "specimen", "--to", f"{isoloir.folder}/s.pdf", "--enclosure", paper).stdout
+    assert "all.pdf, 4 pages, goes with every letter" in made and digest(paper) in made
+    isoloir.run("letters", "approve", "--by", "Zoé Petit", "--enclosure", paper)
+    # The same bytes in another place are the same enclosure.
+    moved = f"{isoloir.folder}/moved.pdf"
+    os.rename(paper, moved)
+    isoloir.run("letters", "print", "--to", folder, "--enclosure", moved)
+    assert json.load(open(f"{folder}/manifest.json"))["enclosures"][0]["sha256"] == digest(moved)
+
+
+def test_what_is_approved_is_printed_whatever_the_letters_said_when_they_were_queued(isoloir):
+    letter_voters(isoloir)
+    own_letters(isoloir, lambda text: text.replace("Pour voter", "Afin de voter"))
+    isoloir.letters(f"{isoloir.folder}/a")
+    pages = text(pdf(f"{isoloir.folder}/a"))
+    assert pages.count("Afin de voter") == 5 and "Pour voter" not in pages
+    # Back at the texts of an earlier approval, which a later one replaced: approved anew, or not printed.
+    isoloir.run("identifiers", "reissue", "V1", "--by", "letter", "--reason", "lost")
+    isoloir.approve()
+    own_letters(isoloir, lambda text: text.replace("Pour voter", "Si vous votez"))
+    isoloir.approve()
+    own_letters(isoloir, lambda text: text.replace("Pour voter", "Afin de voter"))
+    assert "is not approved" in isoloir.run("letters", "print", "--to", f"{isoloir.folder}/b", status=1).stderr
+    isoloir.letters(f"{isoloir.folder}/b")
+    assert "Afin de voter" in text(pdf(f"{isoloir.folder}/b"))
+
+
+def test_every_text_that_is_printed_stands_in_the_specimen(isoloir):
+    letter_voters(isoloir)
+    isoloir.letters(f"{isoloir.folder}/a")
+    isoloir.run("letters", "posted", "1", "--on", TODAY)
+    isoloir.run("roll", "correct", "V1", "--column", "address1", "--value", "Anne Martin|9 rue B|59000 Lille", "--reason", "moved")
+    isoloir.run("identifiers", "reissue", "V1", "--by", "letter", "--reason", "lost", "--keep-until-posted")
+    isoloir.run("letters", "specimen", "--to", f"{isoloir.folder}/s.pdf")
+    isoloir.letters(f"{isoloir.folder}/b")
+    specimen, printed = text(f"{isoloir.folder}/s.pdf").replace("’", "'"), text(pdf(f"{isoloir.folder}/b")).replace("’", "'")
+    assert "fonctionne jusqu'à ce que" in " ".join(printed.split())
+    # Whole lines of the text, as they were set.
+    lines = [line.strip() for line in printed.splitlines() if len(line.strip()) > 60]
+    assert len(lines) > 8 and {line for line in lines if line not in specimen} == set()
+
+
 def hidden(path, where):
     """A page without text of its own, and a font that is not held in a form: on it, in another one, or beside it."""
     form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 99 99] /Resources << %s >> /Length 0 >>\nstream\n\nendstream"
@@ -251,9 +311,13 @@ def hidden(path, where):
 def test_what_no_mailing_house_takes_does_not_go_along(isoloir):
     letter_voters(isoloir)
 
+    isoloir.approve()
+
     def refused(path):
-        error = isoloir.letters(f"{isoloir.folder}/out", "--enclosure", path, status=1).stderr
+        error = isoloir.run("letters", "print", "--to", f"{isoloir.folder}/out", "--enclosure", path, status=1).stderr
         assert os.path.basename(path) in error
+        # No specimen is made with it either.
+        assert error == isoloir.run("letters", "specimen", "--to", f"{isoloir.folder}/no.pdf", "--enclosure", path, status=1).stderr
         return error
 
     assert "cannot be read" in refused(f"{isoloir.folder}/none.pdf")

@@ -1,4 +1,5 @@
 import Contacts
+import Elections
 import Foundation
 import Testing
 import VoterRoll
@@ -22,6 +23,39 @@ struct TextFileTests {
             $0 == "\u{E9}" ? byte : UInt8($0.value)
         }
         try check(Data(bytes), name)
+    }
+
+    @Test(arguments: [
+        (Data(TextFileTests.text.utf8) + [0xC3], "was cut short"),
+        ((TextFileTests.text.data(using: .utf16) ?? Data()).dropLast(), "was cut short"),
+        // An odd line is named, though the file is cut as well.
+        (Data(TextFileTests.text.utf8 + [0x41, 0xE9, 0x0A, 0xC3]), "but for some lines (3)"),
+        (TextFileTests.text.data(using: .utf32) ?? Data(), "is in UTF-32"),
+        (Data([0, 0, 0xFE, 0xFF]) + (TextFileTests.text.data(using: .utf32BigEndian) ?? Data()), "is in UTF-32"),
+    ])
+    func `what is no whole text is refused by its name`(data: Data, words: String) throws {
+        let desk = try Desk()
+        #expect {
+            _ = try desk.registrar.load(
+                try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
+        } throws: {
+            "\($0)".contains(words)
+        }
+    }
+
+    @Test(arguments: [("fr-FR", "fr"), ("FR_be", "fr"), ("en-GB", "en"), ("EN_US", "en")])
+    func `a language may have its country behind it`(text: String, language: String) throws {
+        let desk = try Desk()
+        try desk.publish(try desk.load("ref;nom;prenom;college;langue\nA1;Petit;Zoe;ouvriers;\(text)\n"))
+        #expect(try desk.voters().map(\.language.rawValue) == [language])
+    }
+
+    @Test(arguments: ["\"06 39 98 12 34;\"", "\"0639981234 , \"", "0639981234."])
+    func `what a list leaves behind a number is no part of it`(number: String) throws {
+        let desk = try Desk()
+        try desk.publish(
+            try desk.load("ref;nom;prenom;college;T\u{E9}l\u{E9}phone\nA1;Petit;Zoe;ouvriers;\(number)\n"))
+        #expect(try desk.contacts("A1").phone?.text == "+33639981234")
     }
 
     private func check(_ data: Data, _ encoding: String) throws {

@@ -8,19 +8,35 @@ struct WorkbookTests {
     /// A workbook of one sheet, stored without compression.
     private func workbook(
         _ rows: [[String]], styles: String = "", columns: String = "", hidden: Int? = nil,
-        part: String = "sheet1", extra: [(String, Data)] = []
+        part: String = "sheet1", extra: [(String, Data)] = [], name: String = "Liste",
+        second: (name: String, rows: [[String]])? = nil
     ) -> Data {
         let cells = rows.enumerated().map { row, cells in
             "<row r=\"\(row + 1)\"\(row == hidden ? " hidden=\"1\"" : "")>" + cells.joined() + "</row>"
         }.joined()
         func xml(_ text: String) -> Data { Data(("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + text).utf8) }
         let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        var (extra, more) = (extra, "")
+        if let second {
+            let rows = second.rows.enumerated().map { "<row r=\"\($0 + 1)\">" + $1.joined() + "</row>" }.joined()
+            let relations = [(1, part), (2, "second")].map { number, part in
+                "<Relationship Id=\"rId\(number)\" Target=\"worksheets/\(part).xml\"/>"
+            }.joined()
+            more = "<sheet name=\"\(second.name)\" sheetId=\"2\" r:id=\"rId2\"/>"
+            extra += [
+                (
+                    "xl/worksheets/second.xml",
+                    xml("<worksheet xmlns=\"\(main)\"><sheetData>\(rows)</sheetData></worksheet>")
+                ),
+                ("xl/_rels/workbook.xml.rels", xml("<Relationships>\(relations)</Relationships>")),
+            ]
+        }
         let parts: [(String, Data)] = [
             ("[Content_Types].xml", xml("<Types/>")),
             (
                 "xl/workbook.xml",
                 xml(
-                    "<workbook xmlns=\"\(main)\" xmlns:r=\"r\"><sheets><sheet name=\"Liste\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>"
+                    "<workbook xmlns=\"\(main)\" xmlns:r=\"r\"><sheets><sheet name=\"\(name)\" sheetId=\"1\" r:id=\"rId1\"/>\(more)</sheets></workbook>"
                 )
             ),
             ("xl/styles.xml", xml("<styleSheet xmlns=\"\(main)\">\(styles)</styleSheet>")),
@@ -62,6 +78,39 @@ struct WorkbookTests {
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
         #expect(
             roll.report.warnings.count { $0.reason.contains("ends with zeros") } == 1, "\(roll.report.warnings)")
+    }
+
+    @Test(arguments: ["1234567890123450", "12345678901234567", "1.23456789012345E18"])
+    func `a number of more digits than a spreadsheet keeps is no reference, and no certain telephone`(value: String)
+        throws
+    {
+        let good = row(phone: "<c/>")
+        let (roll, _) = try load(workbook([headings, [number(value)] + good.dropFirst()]))
+        #expect(roll.report.faults.first?.reason.contains("more than fifteen digits") == true, "\(roll.report.faults)")
+    }
+
+    @Test(arguments: [[], ["Base"]])
+    func `a preview shows the sheet that an import reads`(sheets: [String]) throws {
+        let desk = try Desk()
+        let data = workbook(
+            [[text("Voici la liste"), text("du personnel")]], name: "Garde",
+            second: (name: "Base", rows: [[text("Matricule"), text("Nom"), text("Petit nom"), text("Coll\u{E8}ge")]]))
+        let preview = try RollPreview(desk.file("r.xlsx", data), sheets: sheets)
+        #expect(
+            preview.headings.map(\.text) == ["Matricule", "Nom", "Petit nom", "Coll\u{E8}ge"] && !preview.isReadable)
+    }
+
+    @Test func `each of several sheets is previewed, and what can be read is told`() throws {
+        let desk = try Desk()
+        let data = workbook(
+            [[text("Matricule"), text("Nom"), text("Pr\u{E9}nom")]], name: "Un",
+            second: (name: "Deux", rows: [[text("Num"), text("Nom"), text("Petit nom")]]))
+        let previews = try RollPreview.each(desk.file("r.xlsx", data), sheets: ["Un", "Deux"], map: [:])
+        #expect(
+            previews.map { $0.headings.map(\.text) } == [
+                ["Matricule", "Nom", "Pr\u{E9}nom"], ["Num", "Nom", "Petit nom"],
+            ])
+        #expect(previews.map(\.isReadable) == [true, false])
     }
 
     @Test(arguments: [

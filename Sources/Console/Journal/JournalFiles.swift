@@ -20,7 +20,7 @@ struct JournalFiles: ConsoleWork {
         }
     ]
 
-    /// The entries of this election as a sheet, with their hashes. The export itself is kept in the journal.
+    /// The entries of this election as a sheet, with their hashes as far as nothing is hidden. The export itself is kept in the journal.
     func sheet(_ call: ConsoleRequest) throws -> Response {
         var text =
             HandedOut.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";")
@@ -33,7 +33,7 @@ struct JournalFiles: ConsoleWork {
                 text +=
                     [
                         "\(entry.number)", LocalTime.short(entry.at, zone: election.timeZone), entry.principal,
-                        entry.action, line.details, hex(line.hash),
+                        entry.action, line.details, line.hash.map(hex) ?? "",
                     ].map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
             }
         }

@@ -58,7 +58,9 @@ struct JournalPage: ConsolePage {
                 try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
             )
         }
-        let lines = entries.map {
+        // Nor does a search find what is hidden: that would be a way of asking for it.
+        let shown = entries.filter { JournalExport.finds(filter.text, in: $0, isHidden: isHidden) }
+        let lines = shown.map {
             JournalLine(
                 number: $0.number, at: Moment($0.at), principal: $0.principal,
                 action: Worded($0.action, words($0, call.language)),
@@ -102,8 +104,9 @@ struct JournalCheckPage: ConsolePage {
     func title(_ model: JournalCheck, _ wording: Wording) -> String { wording("journal.check") }
 
     func model(_ call: ConsoleRequest) throws -> JournalCheck? {
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try AuditJournal.verify(reading)
+            try export.told(AuditJournal.verify(reading), reading, to: call.viewer)
         }
         var isIntact = false
         if case .intact = verdict { isIntact = true }

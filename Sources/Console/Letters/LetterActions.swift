@@ -129,7 +129,10 @@ struct LetterActions: ConsoleWork {
 
     /// Makes a specimen of the letters as they are now.
     func makeSpecimen(_ call: ConsoleRequest) throws -> ActionResult {
-        let proof = try parts.letters.makeSpecimen(by: call.viewer)
+        let proof: SpecimenProof?
+        do { proof = try parts.letters.makeSpecimen(by: call.viewer) } catch let fault as PrintRefusal {
+            return faulty(fault, call.language)
+        }
         return .done(
             text("specimen.done", call.language), next: "letters", details: SpecimenMade(specimen: proof?.id))
     }
@@ -139,7 +142,11 @@ struct LetterActions: ConsoleWork {
         guard call.has("confirmed") else {
             return .refused(422, text("approveSpecimen.confirm", call.language), field: "confirmed")
         }
-        switch try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer) {
+        let decision: SpecimenDecision
+        do { decision = try parts.letters.approve(specimen: call.id("specimen"), by: call.viewer) } catch let fault
+            as PrintRefusal
+        { return faulty(fault, call.language) }
+        switch decision {
         case .approved: return .done(text("approveSpecimen.done", call.language), next: "letters")
         case .gone: return .refused(409, text("approveSpecimen.gone", call.language))
         case .samePerson: return .refused(403, text("approveSpecimen.samePerson", call.language))
@@ -173,15 +180,22 @@ struct LetterActions: ConsoleWork {
 
     /// Begins a print run on a thread of its own: a hundred thousand letters take half a minute.
     private func begin(_ order: PrintOrders.Order, _ call: ConsoleRequest) throws -> ActionResult {
-        if let obstacle = try parts.letters.begin(order) {
-            return .refused(409, text("print.\(obstacle.rawValue)", call.language), field: "printer")
-        }
+        do {
+            if let obstacle = try parts.letters.begin(order) {
+                return .refused(409, text("print.\(obstacle.rawValue)", call.language), field: "printer")
+            }
+        } catch let fault as PrintRefusal { return faulty(fault, call.language) }
         let (letters, viewer) = (parts.letters, call.viewer)
         do throws(OwnThread.Fault) { try OwnThread.begin("the letters") { letters.print(order, by: viewer) } } catch {
             letters.giveUp(because: error.description)
             throw error
         }
         return .done(text("printLetters.begun", call.language), next: "letters", details: Begun(state: .begun))
+    }
+
+    /// A template or an enclosure that no letter can be made with.
+    private func faulty(_ fault: PrintRefusal, _ language: Language) -> ActionResult {
+        .refused(409, refusal(fault.description, "letters.faulty", language))
     }
 
     /// Wipes the secrets of a posted batch.

@@ -16,11 +16,15 @@ struct LetterFiles: ConsoleWork {
 
     /// A parcel's file is given for a ticket alone.
     static let all = [
-        ConsoleFile(path: "letters/specimen.pdf", permission: .seeLetters) { task, _, _ in
-            HandedOut.file(try task.parts.letters.specimen(), "specimen.pdf", type: "application/pdf")
+        ConsoleFile(path: "letters/specimen.pdf", permission: .seeLetters) { task, call, _ in
+            LetterFiles(task).specimen(call)
         },
-        ConsoleFile(path: "parcels/specimen.pdf", permission: .fetchLetters) { task, _, _ in
-            HandedOut.file(try task.parts.letters.specimen(), "specimen.pdf", type: "application/pdf")
+        ConsoleFile(path: "parcels/specimen.pdf", permission: .fetchLetters) { task, call, _ in
+            LetterFiles(task).specimen(call)
+        },
+        // Named by what is in it: whoever approves sees what the digest of the specimen stands for.
+        ConsoleFile(path: "letters/enclosures/{sha256}", permission: .approveSpecimen) { task, call, _ in
+            LetterFiles(task).enclosure(call)
         },
         ConsoleFile(path: "letters/reconciliation.pdf", permission: .seeLetters) { task, call, _ in
             try LetterFiles(task).reconciliationSheet(call)
@@ -32,6 +36,27 @@ struct LetterFiles: ConsoleWork {
             try ParcelFiles(task).file(call, request)
         },
     ]
+
+    /// The letters as they would be printed now.
+    func specimen(_ call: ConsoleRequest) -> Response {
+        do throws(PrintRefusal) {
+            return HandedOut.file(try parts.letters.specimen(), "specimen.pdf", type: "application/pdf")
+        } catch { return faulty(error, call) }
+    }
+
+    /// What goes into the envelopes as well; nil for one that does not, or no more.
+    func enclosure(_ call: ConsoleRequest) -> Response? {
+        do throws(PrintRefusal) {
+            let matter = try parts.letters.matter()
+            guard let index = matter.enclosureDigests.firstIndex(of: call.place["sha256"] ?? "") else { return nil }
+            return HandedOut.file(matter.enclosures[index].bytes, "enclosure-\(index + 1).pdf", type: "application/pdf")
+        } catch { return faulty(error, call) }
+    }
+
+    /// Says what is wrong with what is to be printed: a missing enclosure is no fault of the program.
+    private func faulty(_ fault: PrintRefusal, _ call: ConsoleRequest) -> Response {
+        .text(409, refusal(fault.description, "letters.faulty", call.language) + "\n")
+    }
 
     /// What became of the sheets of every batch, to be signed.
     func reconciliationSheet(_ call: ConsoleRequest) throws -> Response {

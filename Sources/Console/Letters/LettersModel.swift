@@ -7,10 +7,12 @@ struct LettersModel: PageModel {
     let waiting: Int
     /// Whether the letters may be printed as they are now.
     let specimenApproved: Bool
-    /// Null before one was made.
+    /// The one that waits for its approval, else the approved one; null before one was made.
     let specimen: Int?
     let batches: [Batch]
     let parcels: [ParcelModel]
+    /// What goes into the envelopes with the letters that bring an identifier; it is approved with them.
+    let enclosures: [Enclosed]
     let view: OnPage<View>
 
     /// How far a batch has come.
@@ -47,12 +49,31 @@ struct LettersModel: PageModel {
         let isToConfirm: Bool
     }
 
+    /// A PDF that goes along.
+    struct Enclosed: PageModel {
+        /// Its name, as the settings have it.
+        let file: String
+        /// The college whose letters it goes with; null for all.
+        let college: String?
+        let pages: Int
+        /// 64 hexadecimal digits.
+        let sha256: String
+        let view: OnPage<EnclosedView>
+    }
+
+    /// What the page says of it in its own way.
+    struct EnclosedView: PageModel {
+        /// The college's name; null for all.
+        let college: String?
+    }
+
     /// What the page says beside that.
     struct View: PageModel {
         /// How the print run goes on.
         let notices: [Notice]
         let specimen: String
         let mayApprove: Bool
+        let hasEnclosures: Bool
     }
 }
 

@@ -3,6 +3,7 @@ import Issuance
 import Operations
 import Staff
 import Store
+import Typesetting
 import WebContent
 
 /// The manager's page of letters: what waits, the specimen, batches and parcels.
@@ -14,7 +15,6 @@ struct LettersPage: ConsolePage {
 
     /// What is read at once.
     private struct Found: Sendable {
-        let proof: PrintOrders.Proof?
         let waiting: Int
         let rows: [Reconciliation]
         let batches: [PrintBatch]
@@ -27,34 +27,57 @@ struct LettersPage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> LettersModel? {
         let (letters, say) = (parts.letters, wording(call.language))
         // Read first: a run that is over by now has its parcel in the tables below.
-        let notices = notices(letters.job, say)
+        var notices = notices(letters.job, say)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
-                proof: try letters.proof(reading),
                 waiting: try letters.letterBatches.waiting(reading, parts.desk.election),
                 rows: try letters.letterBatches.reconcile(reading, parts.desk.election),
                 batches: try letters.letterBatches.batches(reading, parts.desk.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
-        let isApproved = try letters.isApproved()
+        var (proof, enclosures): (SpecimenState?, [LettersModel.Enclosed]) = (nil, [])
+        do {
+            let matter = try letters.matter()
+            (proof, enclosures) = (try letters.proofState(of: matter), self.enclosures(matter, say.language))
+        } catch let fault as PrintRefusal {
+            notices.append(Notice(refusal(fault.description, "letters.faulty", say.language), isBad: true))
+        }
         return LettersModel(
-            waiting: found.waiting, specimenApproved: isApproved, specimen: found.proof?.id,
+            waiting: found.waiting, specimenApproved: proof?.isApproved ?? false,
+            specimen: (proof?.waiting ?? (proof?.isApproved == true ? proof?.approved : proof?.latest))?.id,
             batches: try found.rows.map { row in
                 try LettersModel.Batch(row, found.batches.first { $0.number == row.batch })
-            }, parcels: found.parcels.map { ParcelModel($0) },
+            }, parcels: found.parcels.map { ParcelModel($0) }, enclosures: enclosures,
             view: OnPage(
                 LettersModel.View(
-                    notices: notices, specimen: words(found.proof, isApproved, say),
-                    mayApprove: found.proof != nil && !isApproved && call.viewer.may(.approveSpecimen))))
+                    notices: notices, specimen: proof.map { words($0, say) } ?? say("letters.noSpecimen"),
+                    mayApprove: proof?.waiting != nil && call.viewer.may(.approveSpecimen),
+                    hasEnclosures: !enclosures.isEmpty)))
     }
 
-    /// Whether the specimen holds, and who approved it.
-    private func words(_ proof: PrintOrders.Proof?, _ isApproved: Bool, _ say: Wording) -> String {
-        guard let proof else { return say("letters.noSpecimen") }
-        if isApproved, let by = proof.approvedBy, let at = proof.approvedAt {
-            return "\(say("letters.approved")) \(by), \(say.time(at))"
+    /// The specimen that was approved, whether it holds, and whether a later one waits.
+    private func words(_ state: SpecimenState, _ say: Wording) -> String {
+        var words: [String] = []
+        if let proof = state.approved, let by = proof.approvedBy, let at = proof.approvedAt {
+            words.append("\(say("letters.approved")) \(by), \(say.time(at))")
         }
-        return say(proof.approvedAt == nil ? "letters.unapproved" : "letters.changed")
+        if state.waiting != nil {
+            words.append(say(words.isEmpty ? "letters.unapproved" : "letters.laterUnapproved"))
+        } else if !state.isApproved {
+            words.append(say(state.latest == nil ? "letters.noSpecimen" : "letters.changed"))
+        }
+        return words.joined(separator: say.language == .fr ? " ; " : "; ")
+    }
+
+    /// What goes into the envelopes as well, as it is approved with the letters.
+    private func enclosures(_ matter: PrintMatter, _ language: Language) -> [LettersModel.Enclosed] {
+        zip(matter.enclosures, matter.enclosureDigests).map { enclosure, digest in
+            LettersModel.Enclosed(
+                file: enclosure.name, college: enclosure.college, pages: enclosure.pages, sha256: digest,
+                view: OnPage(
+                    LettersModel.EnclosedView(
+                        college: enclosure.college.map { election.colleges[$0]?[language] ?? $0 })))
+        }
     }
 
     /// How the print run goes on, or how it ended.

@@ -11,9 +11,10 @@ struct RollAnswers: ConsoleWork {
     /// What came of a change of the roll.
     func answer(_ change: RollService.Change, _ call: ConsoleRequest, done key: String, next: String) -> ActionResult {
         switch change {
-        case .done(let messages, let sheets, _):
+        case .done(let messages, let sheets, _, let notes):
             var words = text(key, call.language)
             if messages > 0 { words += " " + text("correct.readdressed", call.language) + " \(messages)." }
+            for note in notes { words += " \(text("correct.number", call.language)) \(said(note, call.language))." }
             if let wrong = SheetWords(wording(call.language)).wrong(sheets) { words += " " + wrong }
             return .done(
                 words, next: next, details: VoterOutcome(state: .done, sheets: sheets.map { PrintedSheet($0) }))

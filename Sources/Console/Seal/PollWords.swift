@@ -28,7 +28,7 @@ struct PollWords: ConsoleWork {
     private func words(_ head: AuditJournal.Verification, _ say: Wording) -> String {
         let colon = say.language.colon
         switch head {
-        case .intact(let entries, let hash): return "\(entries)\(colon)\(hex(hash))"
+        case .intact(let entries, let hash): return hash.isEmpty ? "\(entries)" : "\(entries)\(colon)\(hex(hash))"
         case .broken(let number, let reason): return "\(say("journal.broken")) \(number)\(colon)\(reason)"
         }
     }

@@ -32,7 +32,7 @@ struct SealPage: ConsolePage {
     func isLive(_ model: SealModel) -> Bool { true }
 
     func model(_ call: ConsoleRequest) throws -> SealModel? {
-        let (found, audit, say) = (try found(call.language), try audit(), wording(call.language))
+        let (found, audit, say) = (try found(call), try audit(), wording(call.language))
         return SealModel(
             poll: found.poll?.state, clockDoubt: found.poll?.clockDoubt, fingerprint: found.poll?.fingerprint,
             journal: PollWords(context).head(found.journal, say), findings: audit.findings,
@@ -51,17 +51,19 @@ struct SealPage: ConsolePage {
     }
 
     /// Reads what the page shows.
-    private func found(_ language: Language) throws(StoreError) -> Found {
+    private func found(_ call: ConsoleRequest) throws(StoreError) -> Found {
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
         let (station, number) = (parts.desk.station, parts.desk.election.number)
         return try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             let standing = try PollStanding(reading, station)
             var heads: [String] = []
             for box in standing.boxes {
-                heads += try RoundMail.head(reading, parts.desk.election, box.ballot.name, language) ?? []
+                heads += try RoundMail.head(reading, parts.desk.election, box.ballot.name, call.language) ?? []
             }
             return Found(
                 poll: standing.poll, hours: standing.hours, ballots: standing.boxes, heads: heads,
-                journal: try AuditJournal.verifyHead(reading), restores: try PollRestore.all(reading, election: number),
+                journal: try export.told(AuditJournal.verifyHead(reading), reading, to: call.viewer),
+                restores: try PollRestore.all(reading, election: number),
                 trustees: try parts.tallyService.progress(reading), removals: try parts.tallyService.removals(reading))
         }
     }

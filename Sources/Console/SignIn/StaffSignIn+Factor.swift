@@ -57,8 +57,11 @@ extension StaffSignIn {
         case .wait(let seconds):
             return site.waiting(
                 try askFactor(visitor, status: 429, error: text("enter.wait", language) + " \(seconds) s"), seconds)
-        case .right where spare.isEmpty: return .see("/manager")
+        case .right where spare.isEmpty:
+            site.metrics.pass(.factor)
+            return .see("/manager")
         case .right:
+            site.metrics.pass(.factor)
             let page = RenderedPage(
                 title: text("spare.title", language), template: "spare", model: SpareModel(codes: spare))
             return try site.show(visitor, page, path: "factor")

@@ -201,7 +201,9 @@ struct StaffSignIn: ConsoleTask {
             try parts.door.check(transaction, token: token, read)
         }
         switch outcome {
-        case .verified(let token): return going("passphrase", [site.cookies.set(.staffPending, token)])
+        case .verified(let token):
+            site.metrics.pass(.code)
+            return going("passphrase", [site.cookies.set(.staffPending, token)])
         case .wrong(let left):
             site.metrics.refuse(.code)
             return try code(visitor, status: 422, error: text("code.wrong", language) + " \(left)")
@@ -282,6 +284,7 @@ struct StaffSignIn: ConsoleTask {
         }
         switch outcome {
         case .opened(let session):
+            site.metrics.pass(.secret)
             return going("factor", [site.cookies.set(.staffSession, session), site.cookies.clear(.staffPending)])
         case .wrong:
             site.metrics.refuse(.secret)
