@@ -132,7 +132,7 @@ private struct DemoRun {
             throw Refusal("The specimen was not approved: \(decision).", status: .broken)
         }
         let order = PrintOrders.Order(printer: nil, again: nil, letters: nil, reason: "")
-        return try letters.printBatch(order, into: folder, printer: nil, by: services.actor())
+        return try FolderPrint.print(order, of: letters, into: folder, printer: nil, by: services.actor())
     }
 
     /// Says that the letters are posted, so that their identifiers work.

@@ -94,7 +94,8 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let desk = try letters(invocation, services, election)
     let order = PrintOrders.Order(
         printer: nil, again: again?.batch, letters: numbers, reason: again?.reason ?? "")
-    guard let manifest = try desk.printBatch(order, into: folder, printer: printer, by: services.actor()) else {
+    guard let manifest = try FolderPrint.print(order, of: desk, into: folder, printer: printer, by: services.actor())
+    else {
         Terminal.say("No letter waits to be printed.")
         return
     }
