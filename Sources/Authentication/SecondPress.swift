@@ -40,7 +40,7 @@ extension Authenticator {
             SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal, generation,
                 route, avoid, typed, answered, proven, wants_reset, network, digits, renews
             FROM access_request
-            WHERE token_before = ?1 AND election = ?2 AND state = 'verified' AND ends_at > ?3 AND used_at + ?4 > ?3
+            WHERE token_before = ?1 AND election = ?2 AND state = 'verified' AND ends_at > ?3 AND used_at <= ?3 AND used_at + ?4 > ?3
             ORDER BY id DESC LIMIT 1
             """, hash(token: token), election.number, clock.now, Authenticator.pressSeconds, row: CodeRequest.read)
         guard let request else { return .gone }

@@ -135,6 +135,11 @@ package struct SignInFlow: Sendable {
                 try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
                 return .opened(token: opened)
             }
+            // Ended, or the secret changed, while this one was hashed: it opens nothing any more.
+            guard let request = try authenticator.request(transaction.reading, token: token),
+                request.id == visitor.request.id,
+                try passphrases.record(transaction.reading, election: election, account.principal) == visitor.record
+            else { return .gone }
             if let upgrade {
                 try passphrases.upgrade(
                     transaction, election: election, account.principal, from: upgrade.old, to: upgrade.new)

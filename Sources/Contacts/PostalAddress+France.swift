@@ -64,6 +64,12 @@ extension PostalAddress {
         return namesByCode[String(decoding: line, as: UTF8.self)]
     }
 
+    /// The lines with the French name of the country in place of its code, which addresses of earlier versions have.
+    package var linesWithCountry: [String] {
+        guard let last = lines.last, let name = PostalAddress.countryName(Array(last.utf8)[...]) else { return lines }
+        return lines.dropLast() + [Capitals.plain(name)]
+    }
+
     /// Bytes of the longest name of a country, with room for what is written beside it.
     private static let longestCountry = 100
 

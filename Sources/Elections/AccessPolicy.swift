@@ -70,6 +70,9 @@ package struct AccessPolicy: Sendable, Equatable {
     /// Whether messages have such links: an address is known to whoever reads its mail, and needs none.
     package var linksIdentifier: Bool { identifierLink && scheme != .email }
 
+    /// Whether a voter has the same identifier after every renewal: where it is the mail address there is no other.
+    package var keepsIdentifier: Bool { renewal == .keep || scheme == .email }
+
     /// Whether voters may have their code sent another way. It hangs on the policy and the election's channels alone, never on
     /// what a voter has: with `same` and `other` the way is not the voter's to choose.
     package func offersOtherWay(_ channels: [Channel]) -> Bool {

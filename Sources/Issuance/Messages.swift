@@ -130,7 +130,7 @@ package final class MessageTemplates: Sendable {
             flags: [
                 "isRandom": election.access.scheme == .random, "isDigits": election.access.scheme == .digits,
                 "isName": election.access.scheme == .name, "isEmail": election.access.scheme == .email,
-                "isKept": election.access.renewal == .keep, "isUntilPosted": isUntilPosted,
+                "isKept": election.access.keepsIdentifier, "isUntilPosted": isUntilPosted,
                 "hasLink": election.access.linksIdentifier,
                 "hasEmail": election.channels.contains(.email), "hasSms": election.channels.contains(.sms),
                 "hasCode": election.access.codeChannel != .none,

@@ -118,12 +118,14 @@ extension VoterSupport {
         {
             return .refused(VoterSupport.changedMeanwhile)
         }
-        let contact = request.order["contact"] ?? ""
+        // As it was read when it was asked for, whatever the voter's address says by now.
+        let contact =
+            request.given.first.map { String(decoding: $0.bytes, as: UTF8.self) } ?? request.contacts.first?.text
         let outcome = try giveIdentifier(
             transaction, voter,
             ReissueOrder(
-                by: Channel(rawValue: request.order["route"] ?? "") ?? .email,
-                contact: contact.isEmpty ? nil : contact, reason: why, principal: asker))
+                by: Channel(rawValue: request.order["route"] ?? "") ?? .email, contact: contact, reason: why,
+                principal: asker))
         switch outcome {
         case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
         case .unknownVoter: return .unknownVoter

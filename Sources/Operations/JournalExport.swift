@@ -59,13 +59,14 @@ package struct JournalExport: Sendable {
         }
     }
 
-    /// The elections whose numbers of votes a reader may not know yet.
+    /// The elections whose numbers of votes a reader may not know yet. The signed record of an abandoned poll holds its own, and its
+    /// journal is what a court asks for.
     private func secretPolls(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> Set<String> {
         var hidden: Set<String> = []
         guard !actor.may(.seeVotes) else { return hidden }
         for name in try elections.names(reading) {
             guard let number = try elections.number(reading, name),
-                try Poll.find(reading, election: number)?.isSecret == true
+                let poll = try Poll.find(reading, election: number), poll.isSecret, poll.state != .abandoned
             else { continue }
             hidden.insert(name)
         }

@@ -249,6 +249,8 @@ extension RollService {
         for column in values.keys { order["stood.\(column.rawValue)"] = stood[column] ?? "" }
         for contact in correction.given {
             order["contact.\(contact.route.rawValue)"] = String(decoding: contact.bytes, as: UTF8.self)
+            // As it is read now: an address that changes meanwhile makes it no other number.
+            if case .phone(let phone) = contact { order["value.\(Column.phone.rawValue)"] = phone.text }
         }
         let id = try desk.approvals.ask(
             transaction,

@@ -13,6 +13,7 @@ package struct BoxIntegrity: Sendable {
     let tallies: TallyStore
     let sealed: SealIntegrity
     let parts: PartIntegrity
+    let toldCount: ToldCount
 
     /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
     /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
@@ -38,11 +39,14 @@ package struct BoxIntegrity: Sendable {
                 findings += found
                 told += toldHere
             }
-            // Between two rounds those who were told at once are not in the journal yet.
-            let isAhead = election.election.confirm == .atOnce && poll.state != .closed && told > record.told
-            if told != record.told, !isAhead {
+            // Those who were told at once are in the journal with the close, and sealed beside the poll until then.
+            let (sealedTold, isClosed) = (try toldCount.find(reading, poll), poll.state == .closed)
+            if sealedTold == nil || isClosed && sealedTold != 0 {
+                findings.append("The number of voters who were told of their vote at once was changed by hand.")
+            } else if told != record.told + (sealedTold ?? 0) {
                 findings.append(
-                    "\(told) lines of the lists say that their voter was told of the vote, the journal \(record.told).")
+                    "\(told) lines of the lists say that their voter was told of the vote, the journal \(record.told)"
+                        + (sealedTold == 0 ? "." : " and the poll's seal \(sealedTold ?? 0)."))
             }
             return findings
         }

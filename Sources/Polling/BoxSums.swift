@@ -45,6 +45,25 @@ struct SumsSeal: Sendable {
         return Sealer(key: key, randomness: randomness).seal(plain, associated: place(uuid, head))
     }
 
+    private func toldPlace(_ manifest: [UInt8]) -> [UInt8] {
+        var fields = LengthPrefixedFields("polling.told", election)
+        fields.append(sha256(manifest).span)
+        return fields.bytes
+    }
+
+    /// Seals how many were told at once, for this poll alone.
+    func seal(told: Int, manifest: [UInt8]) -> [UInt8] {
+        Sealer(key: key, randomness: randomness).seal(FixedWidth.bytes(told, 8), associated: toldPlace(manifest))
+    }
+
+    /// The number that was sealed; nil for what was changed, or is another poll's.
+    func told(_ sealed: [UInt8], manifest: [UInt8]) -> Int? {
+        guard let plain = Sealer(key: key, randomness: randomness).open(sealed, associated: toldPlace(manifest)),
+            plain.count == 8
+        else { return nil }
+        return FixedWidth.number(plain[...])
+    }
+
     private var manifestPlace: [UInt8] { LengthPrefixedFields("polling.manifest", election).bytes }
 
     /// Seals a manifest's digest: whoever writes the store's file cannot write another manifest.

@@ -108,9 +108,7 @@ package struct PollCloser: Sendable {
         ) {
             transaction, poll throws(StoreError) in
             sums = try rounds.publish(transaction, staged, at: at, announce)
-            if election.election.confirm == .atOnce {
-                try VoteNotices.note(transaction, election, until: nil, journal: states.journal)
-            }
+            try ToldCount(election: election, seal: seals.sumsSeal).close(transaction, poll, journal: states.journal)
             try transaction.execute(
                 "UPDATE polling_poll SET closed_at = ?1, closes_at = min(closes_at, ?1) WHERE election = ?2", closedAt,
                 election.number)

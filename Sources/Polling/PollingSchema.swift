@@ -247,5 +247,11 @@ package enum PollingSchema {
             ALTER TABLE polling_poll ADD COLUMN seen_boot TEXT;
             UPDATE election_hours SET restored = 1 WHERE election IN (SELECT election FROM polling_restore);
             """),
+        // How many were told of their vote at once, sealed under the election's key until the close; null for none.
+        Migration(
+            "polling-12-told",
+            """
+            ALTER TABLE polling_poll ADD COLUMN told BLOB;
+            """),
     ]
 }

@@ -80,9 +80,10 @@ package final class PollingStation: Sendable {
         sealIntegrity = SealIntegrity(
             election: election, journal: journal, clock: clock, signing: signing, seals: seals, records: records)
         partIntegrity = PartIntegrity(checkers: checkers, tallies: tallies)
+        let toldCount = ToldCount(election: election, seal: seals.sumsSeal)
         integrity = BoxIntegrity(
             election: election, store: store, seals: seals, rounds: rounds, tallies: tallies, sealed: sealIntegrity,
-            parts: partIntegrity)
+            parts: partIntegrity, toldCount: toldCount)
         boxKey = BoxKeyKeeper(
             election: election, store: store, journal: journal, randomness: randomness, memory: memory,
             erase: eraseBoxKey, places: boxKeyPlaces)
@@ -109,7 +110,7 @@ package final class PollingStation: Sendable {
             election: election, store: store, clock: clock, ballots: voterBallots, checkers: checkers, rounds: rounds,
             seals: seals, signing: signing, pace: CastingPace(clock: clock))
         notices = VoteNotices(
-            election: election, store: store, journal: journal, clock: clock, list: signatureList)
+            election: election, store: store, journal: journal, clock: clock, list: signatureList, toldCount: toldCount)
         erasure = PollErasure(election: election, states: states)
     }
 

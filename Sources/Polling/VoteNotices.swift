@@ -14,11 +14,16 @@ package final class VoteNotices: Sendable {
     private let journal: AuditJournal
     private let clock: Clock
     private let list: SignatureList
+    private let toldCount: ToldCount
     /// The last round whose voters were told.
     private let told = Mutex(0)
 
-    init(election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, list: SignatureList) {
-        (self.election, self.store, self.journal, self.clock, self.list) = (election, store, journal, clock, list)
+    init(
+        election: StoredElection, store: Store, journal: AuditJournal, clock: Clock, list: SignatureList,
+        toldCount: ToldCount
+    ) {
+        (self.election, self.store, self.journal, self.clock) = (election, store, journal, clock)
+        (self.list, self.toldCount) = (list, toldCount)
     }
 
     /// Voters told in one transaction.
@@ -31,11 +36,11 @@ package final class VoteNotices: Sendable {
     package func tell(
         _ send: (borrowing Transaction, _ voter: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Int {
-        let poll = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: election.number)
+        let roundAt = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)?.roundAt
         }
         // The list is read once for each round, not at every look.
-        guard let poll, let roundAt = poll.roundAt, told.withLock({ $0 }) < roundAt else { return 0 }
+        guard let roundAt, told.withLock({ $0 }) < roundAt else { return 0 }
         var count = 0
         while true {
             let voters = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
@@ -53,8 +58,9 @@ package final class VoteNotices: Sendable {
                     (try row[0], try row[1], try row[2])
                 }
                 for (elector, _, entry) in waiting { try list.mark(transaction, elector: elector, entry) }
-                // Where each is told at once, the sum is noted behind the round.
-                if !waiting.isEmpty, !isAtOnce {
+                if isAtOnce {
+                    try toldCount.add(transaction, waiting.count, journal: journal)
+                } else if !waiting.isEmpty {
                     try journal.record(
                         transaction, election: election.election.id, by: VoteNotices.roundsPrincipal, .pollNotice,
                         ["lines": "\(waiting.count)"])
@@ -66,40 +72,15 @@ package final class VoteNotices: Sendable {
             count += voters
             guard voters == VoteNotices.noticeChunk else { break }
         }
-        if isAtOnce {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try VoteNotices.note(
-                    transaction, election, until: poll.state == .closed ? nil : roundAt, journal: journal)
-            }
-        }
         told.withLock { $0 = roundAt }
         return count
     }
 
     private var isAtOnce: Bool { election.election.confirm == .atOnce }
 
-    /// Notes how many were told at once and are not in the journal yet, of those who signed up to a time: an entry for each look
-    /// would tell of single votes.
-    /// - Parameter time: of the last round, which made their number public; nil for all, when nobody signs any more.
-    static func note(
-        _ transaction: borrowing Transaction, _ election: StoredElection, until time: Int?, journal: AuditJournal
-    ) throws(StoreError) {
-        let marked = try transaction.reading.number(
-            """
-            SELECT count(*) FROM polling_elector JOIN polling_ballot ON polling_ballot.id = polling_elector.ballot
-            WHERE polling_ballot.election = ? AND entry >= x'0000000000000001' AND substr(entry, 9, 1) <> x'00'
-                AND substr(entry, 1, 8) <= ?
-            """, election.number, FixedWidth.bytes(time ?? .max, 8))
-        let noted = try PollRecord(transaction.reading, election: election.election.id).told
-        guard marked > noted else { return }
-        try journal.record(
-            transaction, election: election.election.id, by: VoteNotices.roundsPrincipal, .pollNotice,
-            ["lines": "\(marked - noted)"])
-    }
-
     /// The same within minutes, where the election confirms at once: for voters whose minute of signing is over, in the order of
     /// their references, whatever the order of their votes. To be called when the log has just been emptied: never with a vote. The
-    /// journal has their sum with the next round.
+    /// journal has their sum with the close; until then it stands sealed beside the poll.
     /// - Parameters:
     ///   - reference: a voter's reference on the roll.
     ///   - send: queues a voter's message.
@@ -122,11 +103,15 @@ package final class VoteNotices: Sendable {
         for start in stride(from: 0, to: waiting.count, by: VoteNotices.noticeChunk) {
             let chunk = waiting[start..<min(start + VoteNotices.noticeChunk, waiting.count)]
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                var lines = 0
                 for voter in chunk {
                     // A second ballot whose minute is not over yet is told of with this one.
-                    guard try list.mark(transaction, voter: voter) > 0 else { continue }
+                    let marked = try list.mark(transaction, voter: voter)
+                    guard marked > 0 else { continue }
+                    lines += marked
                     try send(transaction, voter)
                 }
+                try toldCount.add(transaction, lines, journal: journal)
             }
         }
         return waiting.count

@@ -81,7 +81,7 @@ struct Recipient {
     }
 
     /// What of an address is the place and not the recipient: another name on the envelope is no other place.
-    func place(_ address: PostalAddress) -> [String] { [address.postcode ?? ""] + above(address.lines).rest }
+    func place(_ address: PostalAddress) -> [String] { [address.postcode ?? ""] + above(address.linesWithCountry).rest }
 
     /// Bytes of a line that may be a name which was cut off.
     static let longLine = 24

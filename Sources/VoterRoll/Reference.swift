@@ -2,7 +2,7 @@ import Contacts
 import Foundation
 import Inputs
 
-/// What may be a voter's reference: letters, digits and `- _ . /`, single spaces between them, in Unicode's composed form.
+/// What may be a voter's reference: letters, digits and `- _ . /`, spaces between them, in Unicode's composed form.
 enum Reference {
     /// Why an empty reference is refused, in words that stand after the column's heading.
     static let missing = "is missing: every voter needs a reference of their own"
@@ -19,7 +19,7 @@ enum Reference {
             guard bytes[index] >= 0x80 || bytes[index] < 32 || bytes[index] == 0x7F else { return otherCharacter }
             return appendOther(range.map { bytes[$0] }, onto: &plain)
         }
-        for index in range where bytes[index] != 32 || bytes[index - 1] != 32 { plain.append(bytes[index]) }
+        for index in range { plain.append(bytes[index]) }
         return nil
     }
 
@@ -69,11 +69,7 @@ enum Reference {
             }
             guard isReference(scalar, first: index == 0) else { return otherCharacter }
         }
-        var previous: UInt8 = 0
-        for byte in text.utf8 {
-            if byte != 32 || previous != 32 { plain.append(byte) }
-            previous = byte
-        }
+        plain.append(contentsOf: text.utf8)
         return nil
     }
 
@@ -87,7 +83,8 @@ enum Reference {
         }
     }
 
-    /// What two spellings of one reference share: case and zeros at the beginning of its numbers do not count.
+    /// What two spellings of one reference share: case, zeros at the beginning of its numbers and the number of blanks do not count.
+    /// Stored ones stay as they were written: with others their voters would leave the roll at the next import.
     /// - Parameter bytes: a reference in normal form.
     static func key(_ bytes: Span<UInt8>) -> UInt64 {
         var hash = Folding.start
@@ -97,7 +94,7 @@ enum Reference {
             let isDigit = 48...57 ~= byte
             let isLeadingZero =
                 byte == 48 && !previousIsDigit && index + 1 < bytes.count && 48...57 ~= bytes[index + 1]
-            if isLeadingZero { continue }
+            if isLeadingZero || byte == 32 && index > 0 && bytes[index - 1] == 32 { continue }
             previousIsDigit = isDigit
             // Capitals of Latin-1 are 32 below their small letters, as in ASCII.
             let isCapital =

@@ -335,7 +335,7 @@ final class RollLoader {
         }
         warn(
             &intake.sameReference, .reference, isExact: true,
-            "the same reference but for case or zeros at its beginning", .wrongPerson)
+            "the same reference but for case, blanks or zeros at its beginning", .wrongPerson)
         warn(&intake.sameMail, .email, "the same mailbox", .sharedContact)
         warn(&intake.samePhone, .phone, "the same phone", .sharedContact)
         warn(&intake.sameName, .lastName, "the same or nearly the same name", .likeness)

@@ -226,7 +226,7 @@ final class RollWriter: @unchecked Sendable {
         }
     }
 
-    /// Warns of new voters whose reference is that of somebody who is no longer in the file but for case or zeros at the beginning: they
+    /// Warns of new voters whose reference is that of somebody who is no longer in the file but for case, blanks or zeros at the beginning: they
     /// are likely the same people, who would lose their identifiers.
     /// - Parameters:
     ///   - missing: references of voters whom the file lacks.

@@ -177,7 +177,7 @@ extension RowChecker {
                 ? last.count >= RowChecker.shortestCountry
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
-        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .detail) }
+        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .unreachable) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last

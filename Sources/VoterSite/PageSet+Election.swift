@@ -48,7 +48,7 @@ extension PageSet {
         let (policy, channels) = (election.access, election.channels)
         return [
             "isRandom": policy.scheme == .random, "isDigits": policy.scheme == .digits,
-            "isName": policy.scheme == .name, "isEmail": policy.scheme == .email, "isKept": policy.renewal == .keep,
+            "isName": policy.scheme == .name, "isEmail": policy.scheme == .email, "isKept": policy.keepsIdentifier,
             "isPassphrase": policy.secretKind == .passphrase, "isGenerated": policy.secretKind == .generated,
             "isPassword": policy.secretKind == .password, "hasCode": policy.codeChannel != .none,
             "hasLetters": channels.contains(.letter), "hasEmail": channels.contains(.email),

@@ -112,7 +112,7 @@ func refusal(_ outcome: VoterSupport.Outcome, _ reference: String) -> Refusal {
 
 /// What became of the old identifier and of the new one, as a sentence.
 private func reissued(_ election: StoredElection, by route: Channel, keepsOld: Bool) -> String {
-    let isSame = election.election.access.renewal == .keep || election.election.access.scheme == .email
+    let isSame = election.election.access.keepsIdentifier
     let waits = route == .letter ? "waits to be printed on a letter" : "waits to be sent by \(route.rawValue)"
     let new = isSame ? "the same identifier \(waits)" : "a new identifier \(waits)"
     if keepsOld { return "\(new); what the voter has works until that letter is marked as posted." }

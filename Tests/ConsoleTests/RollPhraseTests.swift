@@ -33,7 +33,7 @@ struct RollPhraseTests {
         return mails.map(\.reason) + phones.map(\.reason) + notes.reasons + addresses.map(\.reason)
             + texts.compactMap(\.self) + [
                 "is a number in the spreadsheet: zeros at its beginning would be lost (on 12 lines, of which this is the first)",
-                "the same reference but for case or zeros at its beginning as on line 2 of the sheet Cadres",
+                "the same reference but for case, blanks or zeros at its beginning as on line 2 of the sheet Cadres",
                 "is one field: its values are separated by another mark than the headings are",
                 "this is a DIF file, whatever its name says: open it in a spreadsheet, save it as .xlsx or CSV and import that",
                 "several sheets of the workbook are rolls (\"A\", \"B\"): name the one to be read with --sheet NAME, or each of "

@@ -315,9 +315,14 @@ struct WordTests {
         #expect(try outcome.desk.voters().first?.civility == Voter.Civility.none)
     }
 
-    @Test func `blanks of a reference are one`() throws {
-        #expect(try Outcome(["Matricule": "A  1   B"]).desk.voters().first?.reference == "A 1 B")
-        #expect(try Outcome(["Matricule": "\u{C9}  1"]).desk.voters().first?.reference == "\u{C9} 1")
+    @Test(arguments: ["A  1   B", "\u{C9}  1"])
+    func `a reference keeps its blanks, and is the same with others`(text: String) throws {
+        let outcome = try Outcome(["Matricule": text])
+        #expect(try outcome.desk.voters().first?.reference == text)
+        // Another file with other blanks is told: it would take the voter's identifier away.
+        let single = text.split(separator: " ").joined(separator: " ")
+        let again = try outcome.desk.load(VoterRollTests.roll(["Matricule": single]))
+        #expect(again.report.warnings.contains { $0.reason.contains("in another writing") })
     }
 }
 

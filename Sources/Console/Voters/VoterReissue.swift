@@ -29,7 +29,7 @@ struct VoterReissue: ConsoleWork {
             voter: call.id("voter"), route: route, contact: isElsewhere ? call["contact"].trimmed : nil,
             reason: call["reason"].trimmed, check: VoterActions.check(call), answer: call["answer"], keepsOld: keepsOld)
         let outcome = try parts.desk.reissue(order, by: call.viewer)
-        let isSame = election.access.renewal == .keep || election.access.scheme == .email
+        let isSame = election.access.keepsIdentifier
         guard route == .letter else {
             return VoterActions(context).answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")
         }

@@ -491,7 +491,7 @@ CREATE TABLE polling_poll (
     round_at INTEGER,
     manifest BLOB NOT NULL,
     fingerprint TEXT NOT NULL
-, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed')), manifest_seal BLOB NOT NULL DEFAULT x'', seen_ticks INTEGER, seen_boot TEXT) STRICT;
+, stopped_at INTEGER, seen_at INTEGER, clock_doubt TEXT, ordered_at INTEGER, state TEXT NOT NULL DEFAULT 'sealing' CHECK (state IN ('sealing', 'sealed', 'open', 'suspended', 'closing', 'ended', 'closed', 'abandoned', 'destroyed')), manifest_seal BLOB NOT NULL DEFAULT x'', seen_ticks INTEGER, seen_boot TEXT, told BLOB) STRICT;
 
 CREATE TABLE polling_record (
     election INTEGER NOT NULL REFERENCES polling_poll (election),
