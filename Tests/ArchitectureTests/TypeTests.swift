@@ -76,7 +76,7 @@ struct TypeTests {
     /// within the bound. None is ever added.
     private static let larger = [
         "VoterSite.VoterSite": 2558,
-        "Operations.VoterSupport": 1486,
+        "Operations.VoterSupport": 1488,
         "VoterRoll.Registrar": 1294,
         "VoterRoll.RowChecker": 1275,
         "Server.Services": 1243,
