@@ -18,10 +18,12 @@ EVERYBODY = {"", "account", "printing", "help", "help/{guide}", "help/pictures/{
 SUPPORT = {"voters", "voters/{voter}", "questions", "deliveries"}
 READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "picture", "policy", "journal", "journal/check", "staff"}
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
+#: Those open them who approve the letters that they come with.
+ENCLOSURES = {"letters/enclosures/{sha256}"}
 MINUTES = {"seal", "minutes.pdf", "poll/clock"}
 PAGES = {
-    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"},
-    "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"},
+    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"} | ENCLOSURES,
+    "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"} | ENCLOSURES,
     "support": EVERYBODY | SUPPORT,
     "auditor": EVERYBODY | READING | FILES | MINUTES,
     "printer": EVERYBODY | {"parcels", "parcels/specimen.pdf"},
