@@ -241,8 +241,19 @@ extension VoterSite {
         case .challenge: action != "answer"
         case .choose: action != "choose"
         case .enter: ["answer", "choose"].contains(action)
-        case .code, .renew: true
+        case .renew: true
+        // No secret was asked for yet.
+        case .code: false
         }
+    }
+
+    /// Whether a sign-in under way still waits for its code.
+    private func isBeforeCode(_ token: String) throws(StoreError) -> Bool {
+        let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.step(reading, token: token)
+        }
+        if case .code = step { return true }
+        return false
     }
 
     /// The page after a step.
@@ -275,6 +286,7 @@ extension VoterSite {
         // Of a second press too, whose first answer has come: whoever is signed in by now is led from the start to their space,
         // and a sign-in that goes on to where it stands.
         case .gone where try hasGoneOn(token, typed["action"]): return see(visit, "/passphrase")
+        case .gone where try isBeforeCode(token): return see(visit, "/code")
         case .gone: return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)])
         }
     }

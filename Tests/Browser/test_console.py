@@ -135,7 +135,8 @@ def test_lost_letter_on_the_phone_to_a_new_identifier_by_sms(site, visitor, lang
     assert site.sql("SELECT count(*) FROM issuance_identifier WHERE state = 'active' AND voter = 2") == [(1,)]
     other = browse(two, visitor(language=language))
     other.open("/manager/approvals").shot("approvals").press(say("Décider d'une demande") + f" {number}")
-    assert "06 39 98 00 44" in other.text and "lettre perdue" in other.text
+    # With its country: who approves sees where it leads.
+    assert "+33639980044" in other.text and "lettre perdue" in other.text
     other.driver.find_element(By.CSS_SELECTOR, "select[name=decision] option[value=approve]").click()
     other.fill("reason", "rappelée au bureau").shot("decide").press(say("Enregistrer la décision"))
     assert say("C'est approuvé et fait.") in other.text

@@ -302,7 +302,7 @@ def test_few_voters_are_warned_of(site):
     assert 'Note: 12 voters may vote on the ballot titulaires-ouvriers, and "confirm: atOnce" tells each within minutes' in checked.stderr
 
 
-@pytest.mark.parametrize("confirm, state", [("rounds", "met"), ("atOnce", "missing")])
+@pytest.mark.parametrize("confirm, state", [("rounds", "met"), ("atOnce", "warned")])
 def test_the_security_level_says_where_few_are_told_of_each_vote_at_once(site, confirm, state):
     site.prepare([voter(1), voter(2), voter(3, college="cadres")], *SMALL, ("grace: 15", f"grace: 15\nconfirm: {confirm}"))
     shown = site.run("election", "check", f"{site.folder}/election", "--level", 1, "--json", status=1)
