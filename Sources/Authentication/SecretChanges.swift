@@ -78,7 +78,9 @@ extension SignInFlow {
         _ session: Session, _ record: PassphraseService.Record, _ typed: String, again: String
     ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
-        guard 0..<Authenticator.pressSeconds ~= authenticator.clock.now - record.setAt,
+        // One that was chosen at the first sign-in was changed by nobody yet.
+        guard record.generation > (policy.secretKind == .generated ? 0 : 1),
+            0..<Authenticator.pressSeconds ~= authenticator.clock.now - record.setAt,
             secret.matches(SecretText.secret(again))
         else { return .wrong }
         let subject = Array(session.principal.text.utf8)
