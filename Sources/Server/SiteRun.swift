@@ -58,10 +58,11 @@ package func runSite(
     takesUploads.uploadPaths = ConsoleSite.uploadPaths
     takesUploads.upload = { console.upload($0) }
     let metrics = settings.metricsPort.map { MetricsListener(services, site, server, pool).open(port: $0) }
+    // The voters' site last: whoever finds it open finds the console and the figures too.
     try refusing {
-        try server.start()
-        try consoleServer?.start()
         try metrics?.start()
+        try consoleServer?.start()
+        try server.start()
     }
     let bell = WakeSignal()
     let group = DispatchGroup()

@@ -292,7 +292,8 @@ def test_corrections_with_a_contact_wait_together_for_one_second_person(site):
     assert "seconde personne" in one.note and roll_row(site, 1) == before
     assert site.sql("SELECT count(*) FROM staff_approval") == [(1,)]
     two.get("approvals/1/decide")
-    for words in ("Nouveau", "neuf@example.net", "06 39 98 00 07"):
+    # A number is decided upon with its country, as it will be dialled.
+    for words in ("Nouveau", "neuf@example.net", "+33639980007"):
         assert words in two.text, two.text
     two.do("approvals/1/decide", decision="approve", reason="vu")
     after = roll_row(site, 1)
