@@ -1,4 +1,6 @@
+import CCrypto
 import CSodium
+import Glibc
 
 /// SHA-256 of `bytes`, 32 bytes, as every auditor's tool computes it.
 /// - Parameter bytes: all of them in memory; `RunningDigest` takes pieces.
@@ -18,27 +20,60 @@ package func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
     return digest
 }
 
-/// SHA-256 of bytes that arrive piece by piece.
+/// SHA-256 of bytes that arrive piece by piece; by libcrypto, which uses the processor's own instructions: what comes in
+/// pieces is long.
 @safe package final class RunningDigest {
-    private let state = UnsafeMutablePointer<crypto_hash_sha256_state>.allocate(capacity: 1)
+    private let state: OpaquePointer
 
     /// The empty text's state.
-    package init() { unsafe crypto_hash_sha256_init(state) }
+    package init() {
+        guard let state = unsafe EVP_MD_CTX_new(), unsafe EVP_DigestInit_ex(state, EVP_sha256(), nil) == 1 else {
+            preconditionFailure("libcrypto gives no SHA-256")
+        }
+        unsafe self.state = state
+    }
 
-    deinit { unsafe state.deallocate() }
+    deinit { unsafe EVP_MD_CTX_free(state) }
 
     /// Takes further bytes; nothing may follow `finish`.
     package func update(_ bytes: Span<UInt8>) {
-        unsafe bytes.withUnsafeBufferPointer { buffer in
-            if let base = buffer.baseAddress { _ = unsafe crypto_hash_sha256_update(state, base, UInt64(buffer.count)) }
+        unsafe bytes.withUnsafeBytes { buffer in
+            guard unsafe EVP_DigestUpdate(state, buffer.baseAddress, buffer.count) == 1 else {
+                preconditionFailure("a finished digest takes no more bytes")
+            }
         }
     }
 
     /// The digest of everything given so far, 32 bytes; the object is spent afterwards.
     package func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        unsafe crypto_hash_sha256_final(state, &digest)
+        guard unsafe EVP_DigestFinal_ex(state, &digest, nil) == 1 else {
+            preconditionFailure("a digest is finished once")
+        }
         return digest
+    }
+
+    /// How much of a file is in memory at once, bytes: few calls, little memory.
+    private static let filePiece = 1 << 18
+
+    /// SHA-256 of a file's content, 32 bytes; however long it is, little of it is in memory.
+    /// - Throws: `KeyError` that names the file where it cannot be read to its end.
+    package static func ofFile(_ path: String) throws(KeyError) -> [UInt8] {
+        let (digest, file) = (RunningDigest(), unsafe open(path, O_RDONLY | O_CLOEXEC))
+        defer { if file >= 0 { close(file) } }
+        var piece = [UInt8](repeating: 0, count: filePiece)
+        var count = -1
+        while file >= 0 {
+            count = unsafe read(file, &piece, piece.count)
+            guard count > 0 || (count < 0 && errno == EINTR) else { break }
+            if count > 0 { digest.update(piece.span.extracting(first: count)) }
+        }
+        guard count == 0 else {
+            throw KeyError(
+                "\(path) cannot be read: \(unsafe String(cString: strerror(errno))).",
+                cure: "See that it is there, and that this account may read it.")
+        }
+        return digest.finish()
     }
 }
 

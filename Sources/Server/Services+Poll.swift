@@ -77,7 +77,8 @@ extension Services {
         let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
-            version: Services.version, program: hex(sha256(try readFile("/proc/self/exe"))), blank: blank,
+            version: Services.version, program: hex(try refusing { try RunningDigest.ofFile("/proc/self/exe") }),
+            blank: blank,
             boxKeyFile: boxKeyFile)
     }
 

@@ -1,5 +1,4 @@
 import Authentication
-import Captcha
 package import CommandLineKit
 package import Crypto
 package import Delivery
@@ -10,9 +9,7 @@ package import Issuance
 package import Journal
 package import Operations
 import Polling
-import Staff
 package import Store
-import Turnout
 package import VoterRoll
 
 /// Everything a command works with, built in one place.
@@ -53,13 +50,6 @@ package struct Services {
     /// The texts of the program, without those that an election brings.
     let templateFolder: String
 
-    /// Every room's migrations, in the order of the rooms.
-    package static let migrations =
-        JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
-        + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
-        + TurnoutSchema.migrations
-
     /// Opens the store and checks the journal's head.
     /// - Parameters:
     ///   - creating: whether a missing store is made.
@@ -89,8 +79,8 @@ package struct Services {
         }
         do throws(StoreError) {
             store = try Store(
-                path: path, creating: creating, migrations: Services.migrations, mayMiss: RollIndices.names,
-                now: Clock.system.now)
+                path: path, creating: creating, migrations: StoreSchema.migrations, mayMiss: RollIndices.names,
+                isKnown: StoreSchema.isKnown, now: Clock.system.now)
         } catch { throw Refusal(error) }
         journal = AuditJournal(clock: self.clock, randomness: randomness)
         desk = ElectionRepository(journal: journal, clock: self.clock)

@@ -27,11 +27,13 @@ package final class Store: Sendable {
     ///
     /// - Parameters:
     ///   - mayMiss: indices that are dropped for a while by the room that owns them.
+    ///   - isKnown: whether a whole schema, as `schemaBytes` gives it, is the one that `migrations` make.
     ///   - now: seconds since 1970, recorded with each migration.
     /// - Throws: a `StoreError` of its own kind for a full disk, a read-only volume, a newer schema, a locked file,
     ///   a file that is no store; `.damaged` when a table, index or trigger is missing or was changed.
     package init(
-        path: String, creating: Bool = true, migrations: [Migration], mayMiss: Set<String> = [], now: Int
+        path: String, creating: Bool = true, migrations: [Migration], mayMiss: Set<String> = [],
+        isKnown: ([UInt8]) -> Bool = { _ in false }, now: Int
     ) throws(StoreError) {
         self.path = path
         _ = Store.prepared
@@ -54,7 +56,7 @@ package final class Store: Sendable {
             PRAGMA threads = 2; PRAGMA wal_autocheckpoint = \(Store.checkpointPages);
             """)
         try Store.migrate(writer, path: path, migrations: migrations, now: now)
-        try Store.checkSchema(writer, path: path, migrations: migrations, mayMiss: mayMiss)
+        try Store.checkSchema(writer, path: path, migrations: migrations, mayMiss: mayMiss, isKnown: isKnown)
         files = FileGuard(path: path)
         gate = WriterGate(writer, files: files)
         pool = ReaderPool(path: path, limit: max(4, 2 * sysconf(Int32(_SC_NPROCESSORS_ONLN))))

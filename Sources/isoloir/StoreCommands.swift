@@ -68,13 +68,7 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
 
 /// SHA-256 of a file of any size, in hexadecimal.
 func fileDigest(_ path: String) throws(Refusal) -> String {
-    guard let file = FileHandle(forReadingAtPath: path) else { throw Refusal("\(path) cannot be read.") }
-    let digest = RunningDigest()
-    try refusing {
-        while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty { digest.update([UInt8](piece).span) }
-        try file.close()
-    }
-    return hex(digest.finish())
+    try refusing { hex(try RunningDigest.ofFile(path)) }
 }
 
 private func emptyLog(_ invocation: Invocation) throws(Refusal) {
@@ -112,7 +106,7 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     let held: [(election: String, isSealed: Bool)]
     do throws(StoreError) {
         let store = try Store(
-            path: draft, creating: false, migrations: Services.migrations, mayMiss: RollIndices.names,
+            path: draft, creating: false, migrations: StoreSchema.migrations, mayMiss: RollIndices.names,
             now: Clock.system.now)
         try fullCheckOrStoreError(store)
         let journal = AuditJournal(clock: .system, randomness: .system)

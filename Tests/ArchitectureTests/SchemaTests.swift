@@ -1,31 +1,44 @@
-import Authentication
-import Captcha
-import Delivery
-import Elections
+import Crypto
 import Foundation
-import Issuance
-import Journal
-import Operations
-import Polling
-import Staff
+import Server
 import Store
 import Testing
-import Turnout
-import VoterRoll
 
 struct SchemaTests {
-    private static let migrations =
-        JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations + RollSchema.migrations
-        + IssuanceSchema.migrations + PassphrasesSchema.migrations + AccessSchema.migrations + CaptchaSchema.migrations
-        + RecoverySchema.migrations + PollingSchema.migrations + StaffSchema.migrations + BureauSchema.migrations
-        + TurnoutSchema.migrations
-
-    private func schema() throws -> String {
+    /// What all migrations make, on an empty file.
+    private func withStore<Answer>(_ body: (Store) throws -> Answer) throws -> Answer {
         let folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-schema-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let store = try Store(path: folder.appending(path: "s.sqlite").path, migrations: Self.migrations, now: 0)
-        return try store.schema().joined(separator: ";\n\n") + ";\n"
+        let store = try Store(path: folder.appending(path: "s.sqlite").path, migrations: StoreSchema.migrations, now: 0)
+        return try body(store)
+    }
+
+    private func schema() throws -> String {
+        try withStore { try $0.schema().joined(separator: ";\n\n") + ";\n" }
+    }
+
+    /// A start recognises the schema by this digest; with another one every start makes the whole schema again.
+    @Test func `the digest of the schema is the one that a start goes by`() throws {
+        let digest = try withStore { hex(sha256(try $0.schemaBytes())) }
+        #expect(digest == StoreSchema.digest, "after a migration, StoreSchema.digest is \"\(digest)\"")
+    }
+
+    /// What the digest does not know is compared object by object: nothing is let through by it.
+    @Test func `a schema with another object, another text or a lack is not the known one`() throws {
+        let changes: [StaticString] = [
+            "CREATE TRIGGER t AFTER INSERT ON roll_voter BEGIN SELECT 1; END", "CREATE TABLE roll_t (a INTEGER) STRICT",
+            "DROP INDEX roll_voter_mail", "ALTER TABLE roll_voter ADD COLUMN extra TEXT",
+        ]
+        for change in changes {
+            try withStore { store in
+                #expect(StoreSchema.isKnown(try store.schemaBytes()))
+                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                    try transaction.execute(change)
+                }
+                #expect(!StoreSchema.isKnown(try store.schemaBytes()), "\(change)")
+            }
+        }
     }
 
     /// The fixture is the whole schema in one readable file. After a deliberate change: ISOLOIR_WRITE_SCHEMA=1.
