@@ -165,6 +165,12 @@ let package = Package(
                 "VoterRoll", "WebContent",
             ].map { .byName(name: $0) }, path: "Tests/ConsoleBench", swiftSettings: house
         ),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Authentication", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations", "Polling",
+                "Server", "Staff", "Store", "VoterRoll",
+            ].map { .byName(name: $0) }, path: "Tests/Support", swiftSettings: house),
         tests(
             "ArchitectureTests", of: ["Crypto", "Journal", "Server", "Store"]),
         tests("StoreTests", of: ["Crypto", "Journal", "Store"]),
@@ -172,30 +178,37 @@ let package = Package(
         tests("TemplatingTests", of: ["Templating"]),
         tests(
             "ElectionsTests", of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store"]),
-        tests("VoterRollTests", of: ["Contacts", "Crypto", "Elections", "Journal", "Store", "VoterRoll"]),
+        tests(
+            "VoterRollTests", of: ["Contacts", "Crypto", "Elections", "Journal", "Store", "VoterRoll", "TestSupport"]),
         tests(
             "DeliveryTests",
             of: ["Contacts", "Crypto", "Delivery", "Journal", "Store", "Templating", "Threads", "Typesetting"]),
         tests(
             "IssuanceTests",
-            of: ["Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "VoterRoll"]),
+            of: [
+                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "VoterRoll",
+                "TestSupport",
+            ]),
         tests(
             "AuthenticationTests",
-            of: ["Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),
+            of: [
+                "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store",
+                "TestSupport",
+            ]),
         tests("CaptchaTests", of: ["Captcha", "Crypto", "Store"]),
         tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "Tally"]),
         tests(
             "PollingTests",
             of: [
                 "Authentication", "BallotCore", "BallotEngine", "Crypto", "Delivery", "Elections", "Issuance",
-                "Journal", "Polling", "Store", "Tally", "VoterRoll",
+                "Journal", "Polling", "Store", "Tally", "VoterRoll", "TestSupport",
             ]),
         tests("ObserverTests", of: ["Observer"]),
         tests(
             "StaffTests",
             of: [
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Staff",
-                "Store", "VoterRoll",
+                "Store", "VoterRoll", "TestSupport",
             ]),
         tests("ComplianceTests", of: ["Compliance", "Elections"]),
         tests("TurnoutTests", of: ["Turnout"]),
@@ -203,7 +216,7 @@ let package = Package(
             "OperationsTests",
             of: [
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
-                "Polling", "Staff", "Store", "Turnout", "VoterRoll",
+                "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
             ]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
         tests(
@@ -211,7 +224,7 @@ let package = Package(
             of: [
                 "Authentication", "Compliance", "Console", "Contacts", "Crypto", "Delivery", "Elections", "Inputs",
                 "Issuance", "Journal", "Operations", "Polling", "Staff", "Store", "Tally", "Turnout", "Typesetting",
-                "VoterRoll", "VoterSite", "WebContent",
+                "VoterRoll", "VoterSite", "WebContent", "TestSupport",
             ]),
     ]
 )

@@ -113,14 +113,14 @@ struct AuthenticatorTests {
         let door = try SignInFixture()
         let token = try door.ask()
         door.wait(seconds: 900)
-        let since = door.hands.time.withLock { $0 }
+        let since = door.now
         #expect(try door.check(token, door.codes[0]) == .late(since: since))
     }
 
     @Test func `a code that comes too late is said to be late, costs no attempt, and tells of nobody`() throws {
         let door = try SignInFixture()
         let (known, unknown) = (try door.ask(), try door.ask("NOBODY"))
-        let over = door.hands.time.withLock { $0 } + 900
+        let over = door.now + 900
         // Before the end of its time a wrong code is wrong, for both.
         door.wait(seconds: 899)
         #expect(try door.check(known, "000000") == .wrong(left: 4))

@@ -4,35 +4,19 @@ import Elections
 import Foundation
 import Journal
 import Store
+import TestSupport
 import Testing
 
 /// The help desk of the sample election, in a store of its own.
 private final class Desk {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
     let queue: SupportQueue
+    var store: Store { base.store }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-help-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let clock = Clock { 1_760_000_000 }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + RecoverySchema.migrations, now: 1)
-        self.store = store
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        let text = try String(contentsOf: root.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let read = try ElectionReader.read(text, file: "e").get()
-        let elections = ElectionRepository(journal: AuditJournal(clock: clock, randomness: .system), clock: clock)
-        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try elections.store(
-                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
-        queue = SupportQueue(election: election, key: ElectionKey(from: .system), clock: clock, randomness: .system)
+        base = try TestElection()
+        queue = SupportQueue(election: base.election, key: base.key, clock: base.time, randomness: .system)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func note(_ traces: [String: SupportQueue.Trace]) throws {
         let queue = queue

@@ -8,6 +8,7 @@ import Issuance
 import Journal
 import Store
 import Synchronization
+import TestSupport
 import Testing
 
 /// One principal who is reached by mail and SMS; everybody else is nobody.
@@ -45,16 +46,14 @@ struct OneAccount: AccountDirectory {
 
 /// A door whose time stands still until it is moved. Its principal is no voter: staff come in by the same road.
 final class SignInFixture {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
     let authenticator: Authenticator
     let desk: SignInFlow
     let sent = OneAccount.Outcomes()
-    let hands = Hands()
+    var now: Int { base.clock.now }
     /// The one identifier that somebody holds, in the form that is looked up.
     let identifier: String
-
-    final class Hands: Sendable { let time = Mutex(1_760_000_000) }
 
     /// - Parameters:
     ///   - channel: the election's `code.channel`.
@@ -67,45 +66,27 @@ final class SignInFixture {
         secret: String = "kind: passphrase\n    minimum: 20", reset: String = "otherChannel", hashes: Int? = nil
     ) throws {
         self.identifier = identifier
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-door-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + PassphrasesSchema.migrations + AccessSchema.migrations, now: 1)
-        let hands = hands
-        let clock = Clock { hands.time.withLock { $0 } }
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Ballots/cse-2026/election.yaml")
-        let definition = try String(contentsOf: file, encoding: .utf8)
+        let definition = try sampleDefinition()
             .replacing("channel: other", with: "channel: \(channel)")
             .replacing("scheme: random", with: "scheme: \(scheme.rawValue)")
             .replacing("reset: otherChannel", with: "reset: \(reset)")
             .replacing("    mustChange: false\n", with: secret.contains("mustChange") ? "" : "    mustChange: false\n")
             .replacing("kind: passphrase\n    minimum: 20", with: secret)
             .replacing("channels: [email, sms, letter]", with: "channels: [email, sms]")
-        let key = ElectionKey(from: .system)
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let elections = ElectionRepository(journal: journal, clock: clock)
-        let election = try ElectionReader.read(definition, file: "election.yaml").get()
-        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> StoredElection in
-            _ = try elections.store(
-                transaction, election, definition: definition, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
+        let base = try TestElection(definition: definition)
+        self.base = base
+        let (key, clock) = (base.key, base.time)
         let passphrases = PassphraseService(
             hasher: PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1), limit: hashes),
-            journal: journal, clock: clock, randomness: .system)
+            journal: base.journal, clock: clock, randomness: .system)
         authenticator = Authenticator(
-            election: stored, key: key,
+            election: base.election, key: key,
             directory: OneAccount(hash: Issuer.lookup(key).hash(identifier), outcomes: sent), passphrases: passphrases,
             outbox: Outbox(clock: clock, randomness: .system), clock: clock, randomness: .system)
-        desk = SignInFlow(store: store, authenticator: authenticator, common: CommonSecrets(""))
+        desk = SignInFlow(store: base.store, authenticator: authenticator, common: CommonSecrets(""))
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func wait(seconds: Int) { hands.time.withLock { $0 += seconds } }
+    func wait(seconds: Int) { base.clock.wait(seconds) }
 
     func ask(
         _ identifier: String? = nil, from network: String = "192.0.2.1", picture: Bool = false, renews: Bool = false

@@ -12,6 +12,7 @@ import Polling
 import Staff
 import Store
 import Tally
+import TestSupport
 import Testing
 import Turnout
 import VoterRoll
@@ -22,102 +23,56 @@ import WebContent
 /// The sample election with some voters and members of the staff, and the console's context over it, without a network. Its time
 /// stands still.
 final class ConsoleFixture {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
     let desk: VoterSupport
     let context: ConsoleContext
     static let now = 1_795_000_000
 
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let templates = TemplateFolder([repository.appending(path: "Templates").path])
+    static let repository = TestSupport.repository
+    static let templates = TestElection.templates
 
     init(voters count: Int = 20) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-console-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let clock = Clock { ConsoleFixture.now }
-        let path = folder.appending(path: "s.sqlite").path
-        let store = try Store(
-            path: path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + RecoverySchema.migrations + PollingSchema.migrations
-                + StaffSchema.migrations + BureauSchema.migrations + TurnoutSchema.migrations, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let elections = ElectionRepository(journal: journal, clock: clock)
-        let text = try String(
-            contentsOf: ConsoleFixture.repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let read = try ElectionReader.read(text, file: "e").get()
-        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try elections.store(
-                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
-        let (key, hasher) = (ElectionKey(from: .system), PassphraseHasher(cost: .init(passes: 1, mebibytes: 1)))
-        let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
-        let outbox = Outbox(clock: clock, randomness: .system)
-        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
-        let issuer = Issuer(outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
-        let messageTemplates = MessageTemplates(election: read, templates: ConsoleFixture.templates)
-        let directory = VoterDirectory(
-            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
-        let door = Authenticator(
-            election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox, clock: clock,
-            randomness: .system)
-        let station = PollingStation(
-            store: store, election: election, key: key, journal: journal, clock: clock, randomness: .system)
-        let register = StaffRegister(
-            election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
-            journal: journal,
-            clock: clock, randomness: .system, console: "https://vote.example.org/manager")
-        desk = VoterSupport(
-            store: store, directory: directory, door: door, station: station, outbox: outbox, register: register,
-            journal: journal, clock: clock, randomness: .system)
+        base = try TestElection(at: ConsoleFixture.now)
+        desk = base.voterSupport()
+        let (election, key, clock, journal) = (base.election, base.key, base.time, base.journal)
+        let (read, register, outbox, station) = (election.election, desk.register, desk.outbox, desk.station)
+        let passphrases = PassphraseService(
+            hasher: TestElection.quickHasher, journal: journal, clock: clock, randomness: .system)
         let staffDoor = Authenticator(
             election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
             clock: clock, randomness: .system, realm: .staff, policy: StaffRegister.policy)
         let trustees = TrusteeRegister(journal: journal, clock: clock)
         let letterBatches = LetterBatches(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: clock)
+            store: base.store, outbox: outbox, registrar: base.registrar(), issuer: desk.issuer, journal: journal,
+            clock: clock)
         let parts = ConsoleSite.Parts(
-            store: store, door: staffDoor,
-            signIn: SignInFlow(store: store, authenticator: staffDoor, common: CommonSecrets("")), register: register,
+            store: base.store, door: staffDoor,
+            signIn: SignInFlow(store: base.store, authenticator: staffDoor, common: CommonSecrets("")),
+            register: register,
             desk: desk, deliveries: DeliveryService(desk), reminders: Reminders(desk),
             letters: PrintOrders(
-                desk, letterBatches: letterBatches, messageTemplates: messageTemplates, style: LetterStyle(),
-                folder: path + ".print"),
+                desk, letterBatches: letterBatches, messageTemplates: desk.directory.messageTemplates,
+                style: LetterStyle(),
+                folder: base.folder.path("s.sqlite.print")),
             snapshots: TurnoutRecorder(
-                store: store, directory: directory, door: door, station: station, outbox: outbox, clock: clock),
+                store: base.store, directory: desk.directory, door: desk.door, station: station, outbox: outbox,
+                clock: clock),
             policy: PolicyService(
                 desk,
                 text: try PolicyText(try ConsoleFixture.templates.text(PolicyText.file), file: PolicyText.file),
                 trustees: trustees, takesBounces: false), roll: RollService(desk),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
-            tallyService: TallyService(station: station, store: store, trustees: trustees, journal: journal),
+            tallyService: TallyService(station: station, store: base.store, trustees: trustees, journal: journal),
             journal: journal, clock: clock, randomness: .system, key: key)
         let pages = try ConsolePages(
             read, templates: ConsoleFixture.templates, assets: try AssetSet(ConsoleFixture.templates))
         context = ConsoleContext(parts, pages) { _ in }
-        try publish(count, key, registrar)
+        let rows = (1...count).map { "V\($0);Martin;Anne;v\($0)@example.org;ouvriers;lille" }
+        try base.enrol((["reference;last_name;first_name;email;college;site"] + rows).joined(separator: "\n"))
         for (name, role) in [
             ("anne", StaffRole.manager), ("paul", .bureau), ("sam", .support), ("aude", .auditor), ("ivan", .printer),
         ] { try add(name, role) }
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    /// Makes a file of voters the roll.
-    private func publish(_ count: Int, _ key: ElectionKey, _ registrar: Registrar) throws {
-        let roll = folder.appending(path: "roll.csv")
-        let rows = (1...count).map { "V\($0);Martin;Anne;v\($0)@example.org;ouvriers;lille" }
-        try Data((["reference;last_name;first_name;email;college;site"] + rows).joined(separator: "\n").utf8)
-            .write(to: roll)
-        let loaded = try registrar.load(
-            roll.path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
-        }
     }
 
     func add(_ name: String, _ role: StaffRole) throws {

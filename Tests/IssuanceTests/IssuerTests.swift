@@ -6,63 +6,42 @@ import Foundation
 import Issuance
 import Journal
 import Store
+import TestSupport
 import Testing
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// The sample election with three voters who were issued identifiers: by mail, by letter, and by mail with a reissue.
 final class Bureau {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
+    var folder: URL { base.folder.url }
     let issuer: Issuer
     let registrar: Registrar
-    let election: StoredElection
-    let key = ElectionKey(from: .system)
+    var election: StoredElection { base.election }
+    var key: ElectionKey { base.key }
     let messageTemplates: MessageTemplates
 
-    /// - Parameter change: a line of the election, and what stands in its place.
-    init(_ change: (String, String)? = nil, schema: [Migration] = IssuanceSchema.migrations) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-issue-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let clock = Clock { 1_760_000_000 }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + schema, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let desk = ElectionRepository(journal: journal, clock: clock)
-        registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
+    /// - Parameters:
+    ///   - change: a line of the election, and what stands in its place.
+    ///   - missing: a migration that was not made yet.
+    init(_ change: (String, String)? = nil, without missing: String? = nil) throws {
+        let sample = try sampleDefinition()
+        let base = try TestElection(
+            definition: change.map { sample.replacing($0.0, with: $0.1) } ?? sample, without: missing)
+        self.base = base
+        let (journal, clock) = (base.journal, base.time)
+        registrar = base.registrar()
         issuer = Issuer(
             outbox: Outbox(clock: clock, randomness: .system), registrar: registrar, journal: journal, clock: clock,
             randomness: .system)
-        let sample = try String(
-            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let text = change.map { sample.replacing($0.0, with: $0.1) } ?? sample
-        let read = try ElectionReader.read(text, file: "e").get()
-        election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try desk.find(transaction.reading, nil)
-        }
-        messageTemplates = MessageTemplates(
-            election: read, templates: TemplateFolder([repository.appending(path: "Templates").path]))
-        let roll = folder.appending(path: "roll.csv")
-        try Data(
+        messageTemplates = MessageTemplates(election: base.election.election, templates: TestElection.templates)
+        try base.enrol(
             """
             reference;last_name;first_name;email;address2;town;college;site
             V1;Martin;Anne;v1@example.org;;;ouvriers;lille
             V2;Durand;Zoe;;1 rue A;59000 Lille;ouvriers;lille
             V3;Petit;Luc;v3@example.org;;;ouvriers;lille
-            """.utf8
-        ).write(to: roll)
-        let loaded = try registrar.load(
-            roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        let registrar = registrar
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
-        }
+            """)
         _ = try issuer.issueAll(
             store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: nil,
             by: .system("test"))
@@ -70,13 +49,8 @@ final class Bureau {
 
     /// The same store as the present program opens it.
     func opened() throws -> Store {
-        try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations, now: 1)
+        try base.opened()
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func voter(_ reference: String) throws -> Int {
         let (registrar, election) = (registrar, election)

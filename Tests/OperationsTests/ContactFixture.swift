@@ -11,22 +11,18 @@ import Polling
 import Staff
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// The sample election with three voters who were sent identifiers by mail, and with managers and a bureau at the console.
 final class ContactFixture {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
+    var folder: URL { base.folder.url }
     let desk: VoterSupport
-    let key = ElectionKey(from: .system)
-    let time = Time()
+    var key: ElectionKey { base.key }
     var answer: String?
-
-    final class Time: Sendable { let now = Mutex(1_760_000_000) }
 
     static let head = "reference;last_name;first_name;email;phone;address2;town;college;site\n"
 
@@ -46,28 +42,9 @@ final class ContactFixture {
         _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil
     ) throws {
         self.answer = answer
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-contacts-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + PollingSchema.migrations + StaffSchema.migrations
-                + BureauSchema.migrations, now: 1)
-        let time = time
-        let clock = Clock { time.now.withLock { $0 } }
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let sample = try String(
-            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let text = change.map { sample.replacing($0.0, with: $0.1) } ?? sample
-        let read = try ElectionReader.read(text, file: "e").get()
-        let elections = ElectionRepository(journal: journal, clock: clock)
-        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try elections.store(
-                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
-        desk = ContactFixture.desk(store, stored, key, journal, clock)
+        let sample = try sampleDefinition()
+        base = try TestElection(definition: change.map { sample.replacing($0.0, with: $0.1) } ?? sample)
+        desk = base.voterSupport()
         for (name, role) in [("one", StaffRole.manager), ("two", .manager), ("bureau", .bureau)] { try add(name, role) }
         _ = try apply(rows, by: "one")
         _ = try desk.issueMissing(by: viewer("one"))
@@ -76,39 +53,12 @@ final class ContactFixture {
             try transaction.execute("UPDATE staff_member SET decides_at = 0")
             try transaction.execute("UPDATE outbox_message SET state = 'sent', sealed = NULL")
         }
-        time.now.withLock { $0 += 86_400 }
+        base.clock.wait(86_400)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    var now: Int { base.clock.now }
 
-    private static func desk(
-        _ store: Store, _ election: StoredElection, _ key: ElectionKey, _ journal: AuditJournal, _ clock: Clock
-    ) -> VoterSupport {
-        let hasher = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1))
-        let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
-        let outbox = Outbox(clock: clock, randomness: .system)
-        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
-        let issuer = Issuer(outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
-        let messageTemplates = MessageTemplates(
-            election: election.election, templates: TemplateFolder([repository.appending(path: "Templates").path]))
-        let directory = VoterDirectory(
-            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
-        return VoterSupport(
-            store: store, directory: directory,
-            door: Authenticator(
-                election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox,
-                clock: clock,
-                randomness: .system),
-            station: PollingStation(
-                store: store, election: election, key: key, journal: journal, clock: clock, randomness: .system),
-            outbox: outbox,
-            register: StaffRegister(
-                election: election, key: key, messageTemplates: messageTemplates, outbox: outbox,
-                passphrases: passphrases,
-                journal: journal,
-                clock: clock, randomness: .system, console: "https://vote.example.org/manager"),
-            journal: journal, clock: clock, randomness: .system)
-    }
+    func wait(_ seconds: Int) { base.clock.wait(seconds) }
 
     private func add(_ name: String, _ role: StaffRole) throws {
         let newcomer = StaffRegister.Newcomer(

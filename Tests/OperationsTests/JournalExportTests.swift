@@ -48,10 +48,10 @@ struct JournalExportTests {
 
     /// Numbers of votes are small: whoever has the hash over a hidden one, or over what follows it, tries them all.
     @Test func `no hash tells what is hidden`() throws {
-        let messageTemplates = try ContactFixture()
+        let office = try ContactFixture()
         let journal = AuditJournal(clock: Clock { 1_760_000_000 }, randomness: .system)
-        let election = messageTemplates.desk.election
-        try messageTemplates.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let election = office.desk.election
+        try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
                 INSERT INTO polling_poll (election, state, manifest, fingerprint, sealed_at, closes_at)
@@ -63,11 +63,11 @@ struct JournalExportTests {
             }
         }
         let export = JournalExport(
-            store: messageTemplates.store, journal: journal, clock: Clock { 1_760_000_000 })
+            store: office.store, journal: journal, clock: Clock { 1_760_000_000 })
         func last(_ name: String) throws -> [JournalExport.Line] {
-            try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try office.store.read { (reading: borrowing Reading) throws(StoreError) in
                 var lines: [JournalExport.Line] = []
-                try export.each(reading, of: nil, for: messageTemplates.viewer(name)) { line throws(StoreError) in
+                try export.each(reading, of: nil, for: office.viewer(name)) { line throws(StoreError) in
                     lines.append(line)
                 }
                 return lines.suffix(3)
@@ -79,10 +79,10 @@ struct JournalExportTests {
         #expect(hidden.map { $0.previous == nil } == [false, false, true])
         #expect(hidden[1].details == #"{"votes":"..."}"#)
         let verdict = AuditJournal.Verification.intact(entries: 9, head: [1])
-        let told = try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let told = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
-                try export.told(verdict, reading, to: messageTemplates.viewer("one")),
-                try export.told(verdict, reading, to: messageTemplates.viewer("bureau"))
+                try export.told(verdict, reading, to: office.viewer("one")),
+                try export.told(verdict, reading, to: office.viewer("bureau"))
             )
         }
         #expect(told.0 == .intact(entries: 9, head: []) && told.1 == verdict)

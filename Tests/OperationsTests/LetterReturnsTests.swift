@@ -7,54 +7,28 @@ import Issuance
 import Journal
 import Operations
 import Store
+import TestSupport
 import Testing
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// The sample election with many voters, each of whom was printed a letter.
 private final class Post {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
     let returns: LetterReturns
-    private let registrar: Registrar
-    private let election: StoredElection
-    private let keys: RollKeys
 
     init(letters: Int) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-returns-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let clock = Clock { 1_760_000_000 }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let (outbox, key) = (Outbox(clock: clock, randomness: .system), ElectionKey(from: .system))
-        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
+        let base = try TestElection()
+        self.base = base
+        let (election, key, journal, clock) = (base.election, base.key, base.journal, base.time)
+        let (outbox, registrar, store) = (Outbox(clock: clock, randomness: .system), base.registrar(), base.store)
         let issuer = Issuer(
             outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
-        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let read = try ElectionReader.read(text, file: "e").get()
-        let desk = ElectionRepository(journal: journal, clock: clock)
-        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try desk.find(transaction.reading, nil)
-        }
-        let roll = folder.appending(path: "roll.csv")
         let rows = (1...letters).map { "V\($0);Martin;Anne;\($0) rue A;59000 Lille;ouvriers;lille" }
-        try Data((["reference;last_name;first_name;address2;town;college;site"] + rows).joined(separator: "\n").utf8)
-            .write(to: roll)
-        let loaded = try registrar.load(
-            roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        try #require(loaded.added.count == letters)
-        let messageTemplates = MessageTemplates(
-            election: read, templates: TemplateFolder([repository.appending(path: "Templates").path]))
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
-        }
+        let voters = try base.enrol(
+            (["reference;last_name;first_name;address2;town;college;site"] + rows).joined(separator: "\n"))
+        try #require(voters.count == letters)
+        let messageTemplates = MessageTemplates(election: election.election, templates: TestElection.templates)
         _ = try issuer.issueAll(
             store, IssuanceContext(election, key: key, messageTemplates: messageTemplates), forced: .letter,
             by: .system("test"))
@@ -73,26 +47,14 @@ private final class Post {
         let letterBatches = LetterBatches(
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: clock)
         returns = LetterReturns(letterBatches: letterBatches, store: store, election: election)
-        (self.registrar, self.election) = (registrar, election)
-        keys = RollKeys(key, randomness: .system)
     }
 
     /// Imports these rows beside the headings of the first roll.
     func importAgain(_ rows: [String]) throws {
-        let roll = folder.appending(path: "again.csv")
-        try Data((["reference;last_name;first_name;address2;town;college;site"] + rows).joined(separator: "\n").utf8)
-            .write(to: roll)
-        let loaded = try registrar.load(roll.path, into: election, keys: keys, options: ImportOptions())
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "again.csv", by: .system("test"))
-        }
+        try base.enrol((["reference;last_name;first_name;address2;town;college;site"] + rows).joined(separator: "\n"))
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func number(_ sql: StaticString) throws -> Int {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number(sql) }
-    }
+    func number(_ sql: StaticString) throws -> Int { try base.number(sql) }
 
     /// Transactions in the write-ahead log: its frames that end one (SQLite's file format, section 4.1).
     func commits() throws -> Int {

@@ -11,17 +11,15 @@ import Polling
 import Staff
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Turnout
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// The sample election with some voters on its roll, and the desks behind the console. Its time stands still.
 final class OperationsFixture {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
     let desk: VoterSupport
     /// The voters' numbers, in the roll's order.
     let voters: [Int]
@@ -43,67 +41,16 @@ final class OperationsFixture {
     }
 
     init(voters count: Int = 20) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-desks-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let hands = hands
-        let clock = Clock { hands.now() }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + PollingSchema.migrations + StaffSchema.migrations
-                + BureauSchema.migrations + TurnoutSchema.migrations, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let elections = ElectionRepository(journal: journal, clock: clock)
-        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let read = try ElectionReader.read(text, file: "e").get()
-        let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try elections.store(
-                transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
-        let (key, hasher) = (ElectionKey(from: .system), PassphraseHasher(cost: .init(passes: 1, mebibytes: 1)))
-        let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
-        let outbox = Outbox(clock: clock, randomness: .system)
-        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
-        let issuer = Issuer(outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
-        let messageTemplates = MessageTemplates(
-            election: read, templates: TemplateFolder([repository.appending(path: "Templates").path]))
-        let directory = VoterDirectory(
-            election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
-        let door = Authenticator(
-            election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox, clock: clock,
-            randomness: .system)
-        let register = StaffRegister(
-            election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
-            journal: journal,
-            clock: clock, randomness: .system, console: "https://vote.example.org/manager")
-        desk = VoterSupport(
-            store: store, directory: directory, door: door,
-            station: PollingStation(
-                store: store, election: election, key: key, journal: journal, clock: clock, randomness: .system),
-            outbox: outbox, register: register, journal: journal, clock: clock, randomness: .system)
-        let roll = folder.appending(path: "roll.csv")
+        base = try TestElection(time: Clock { hands.now() })
+        desk = base.voterSupport()
         let rows = (1...count).map {
             "V\($0);Martin;Anne;v\($0)@example.org;06 39 98 \(String(format: "%02d %02d", $0 / 100, $0 % 100));ouvriers;lille"
         }
-        try Data((["reference;last_name;first_name;email;phone;college;site"] + rows).joined(separator: "\n").utf8)
-            .write(to: roll)
-        let loaded = try registrar.load(
-            roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
-        }
-        voters = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            var ids: [Int] = []
-            try registrar.each(reading, election) { voter, _ throws(StoreError) in ids.append(voter.id) }
-            return ids
-        }
+        voters = try base.enrol(
+            (["reference;last_name;first_name;email;phone;college;site"] + rows).joined(separator: "\n"))
         try #require(voters.count == count)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// Gives every voter an identifier by mail.
     func issue() throws {
@@ -121,7 +68,5 @@ final class OperationsFixture {
         }
     }
 
-    func number(_ sql: StaticString) throws -> Int {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try reading.number(sql) }
-    }
+    func number(_ sql: StaticString) throws -> Int { try base.number(sql) }
 }

@@ -21,140 +21,140 @@ struct RollPlacesTests {
         "\(reference);\(name);Anne;\(mail);\(phone);;;ouvriers;lille\n"
     }
 
-    private func isOnRoll(_ messageTemplates: ContactFixture, _ reference: String) throws -> Bool {
-        let desk = messageTemplates.desk
-        return try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+    private func isOnRoll(_ office: ContactFixture, _ reference: String) throws -> Bool {
+        let desk = office.desk
+        return try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.registrar.voter(reading, desk.election, reference: reference) != nil
         }
     }
 
-    private func number(_ messageTemplates: ContactFixture, _ reference: String) throws -> Int {
-        let desk = messageTemplates.desk
-        return try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+    private func number(_ office: ContactFixture, _ reference: String) throws -> Int {
+        let desk = office.desk
+        return try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.registrar.voter(reading, desk.election, reference: reference)?.id ?? 0
         }
     }
 
     private func add(
-        _ messageTemplates: ContactFixture, _ reference: String, mail: String = "", name: String = "Martin"
+        _ office: ContactFixture, _ reference: String, mail: String = "", name: String = "Martin"
     ) throws -> RollService.Change {
         var values: [Column: String] = [.lastName: name, .firstName: "Anne", .college: "ouvriers", .site: "lille"]
         if !mail.isEmpty { values[.email] = mail }
-        return try RollService(messageTemplates.desk).add(
-            reference: reference, values: values, reason: "left out", by: messageTemplates.viewer("one")
+        return try RollService(office.desk).add(
+            reference: reference, values: values, reason: "left out", by: office.viewer("one")
         ).0
     }
 
-    private func strike(_ messageTemplates: ContactFixture, _ voter: Int) throws {
-        _ = try RollService(messageTemplates.desk).strike(
-            voter: voter, reason: "left", by: messageTemplates.viewer("one"))
+    private func strike(_ office: ContactFixture, _ voter: Int) throws {
+        _ = try RollService(office.desk).strike(
+            voter: voter, reason: "left", by: office.viewer("one"))
     }
 
     private func correct(
-        _ messageTemplates: ContactFixture, _ reference: String, _ values: [Column: String]
+        _ office: ContactFixture, _ reference: String, _ values: [Column: String]
     ) throws -> RollService.Change {
-        try RollService(messageTemplates.desk).correct(
-            voter: number(messageTemplates, reference), values, reason: "called", by: messageTemplates.viewer("one"))
+        try RollService(office.desk).correct(
+            voter: number(office, reference), values, reason: "called", by: office.viewer("one"))
     }
 
     // MARK: Whoever leaves for another
 
     /// V3 leaves, and W3 comes with another contact.
-    private func exchange(_ messageTemplates: ContactFixture, actsAlone: Bool = false) throws
+    private func exchange(_ office: ContactFixture, actsAlone: Bool = false) throws
         -> VoterSupport.AppliedRoll
     {
-        try messageTemplates.apply(file(1...2, row("W3", mail: "else@example.net")), by: "one", actsAlone: actsAlone)
+        try office.apply(file(1...2, row("W3", mail: "else@example.net")), by: "one", actsAlone: actsAlone)
     }
 
     @Test(arguments: ["refused", "taken back", "expired"])
     func `whoever another one would replace stays where that is not approved`(end: String) throws {
-        let messageTemplates = try ContactFixture()
-        let applied = try exchange(messageTemplates)
+        let office = try ContactFixture()
+        let applied = try exchange(office)
         let request = try #require(applied.request)
         #expect(applied.kept == 1)
-        #expect(try isOnRoll(messageTemplates, "V3") && !isOnRoll(messageTemplates, "W3"))
+        #expect(try isOnRoll(office, "V3") && !isOnRoll(office, "W3"))
         switch end {
-        case "refused": #expect(try messageTemplates.decide(request, approved: false, by: "two") == .refusedRequest)
+        case "refused": #expect(try office.decide(request, approved: false, by: "two") == .refusedRequest)
         case "taken back":
-            #expect(try messageTemplates.desk.takeBack(request: request, by: messageTemplates.viewer("one")))
+            #expect(try office.desk.takeBack(request: request, by: office.viewer("one")))
         default:
-            messageTemplates.time.now.withLock { $0 += Approvals.lifetime }
-            try messageTemplates.desk.dropHeldFiles()
+            office.wait(Approvals.lifetime)
+            try office.desk.dropHeldFiles()
         }
-        #expect(try isOnRoll(messageTemplates, "V3") && !isOnRoll(messageTemplates, "W3"))
-        #expect(try messageTemplates.told().isEmpty)
-        #expect(try messageTemplates.texts("SELECT state FROM issuance_identifier WHERE voter = 3") == ["active"])
+        #expect(try isOnRoll(office, "V3") && !isOnRoll(office, "W3"))
+        #expect(try office.told().isEmpty)
+        #expect(try office.texts("SELECT state FROM issuance_identifier WHERE voter = 3") == ["active"])
     }
 
     @Test func `they leave with the approval, are told, and their identifier ends`() throws {
-        let messageTemplates = try ContactFixture()
-        let request = try #require(try exchange(messageTemplates).request)
-        let desk = messageTemplates.desk
-        let file = try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let office = try ContactFixture()
+        let request = try #require(try exchange(office).request)
+        let desk = office.desk
+        let file = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.approvals.request(reading, request).flatMap { request throws(StoreError) in
                 try desk.heldFile(reading, request)
             }
         }
         #expect(file?.replaced == ["W3": ["V3"]])
         #expect(
-            try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
-        #expect(try !isOnRoll(messageTemplates, "V3") && isOnRoll(messageTemplates, "W3"))
-        #expect(try messageTemplates.told() == [3])
-        #expect(try messageTemplates.texts("SELECT state FROM issuance_identifier WHERE voter = 3") == ["revoked"])
-        #expect(try messageTemplates.texts("SELECT details FROM journal_entry WHERE action = 'roll.strike'").count == 1)
+            try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
+        #expect(try !isOnRoll(office, "V3") && isOnRoll(office, "W3"))
+        #expect(try office.told() == [3])
+        #expect(try office.texts("SELECT state FROM issuance_identifier WHERE voter = 3") == ["revoked"])
+        #expect(try office.texts("SELECT details FROM journal_entry WHERE action = 'roll.strike'").count == 1)
     }
 
     @Test func `one of them is kept where the row that would replace them is left out`() throws {
-        let messageTemplates = try ContactFixture()
+        let office = try ContactFixture()
         let request = try #require(
-            try messageTemplates.apply(
+            try office.apply(
                 file(1...1, row("W3", mail: "else@example.net"))
                     + ContactFixture.row(2, mail: "b@example.net"), by: "one"
             ).request)
         #expect(
-            try messageTemplates.decide(request, leavingOut: ["W3"], by: "two")
+            try office.decide(request, leavingOut: ["W3"], by: "two")
                 == .appliedFile(voters: 1, overtaken: [], leftOut: ["W3"]))
-        #expect(try isOnRoll(messageTemplates, "V3") && !isOnRoll(messageTemplates, "W3"))
+        #expect(try isOnRoll(office, "V3") && !isOnRoll(office, "W3"))
     }
 
     @Test func `a command line that takes no odd row takes nobody off in its place`() throws {
-        let messageTemplates = try ContactFixture()
-        try messageTemplates.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let office = try ContactFixture()
+        try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE staff_member SET removed_at = 1 WHERE name <> 'one'")
         }
-        let applied = try messageTemplates.apply(
+        let applied = try office.apply(
             file(1...2, row("W3", mail: "one@staff.example.org")), by: "one", actsAlone: true)
         #expect(applied.leftOut == ["W3"] && applied.kept == 1)
-        #expect(try isOnRoll(messageTemplates, "V3") && messageTemplates.told().isEmpty)
+        #expect(try isOnRoll(office, "V3") && office.told().isEmpty)
     }
 
     @Test func `one contact in common with whoever they replace makes nobody the bureau's`() throws {
         let phone = "+33612345678"
-        let messageTemplates = try ContactFixture(
+        let office = try ContactFixture(
             rows: file(1...2) + ContactFixture.row(3, phone: phone))
         let request = try #require(
-            try messageTemplates.apply(file(1...2, row("W3", mail: "else@example.net", phone: phone)), by: "one")
+            try office.apply(file(1...2, row("W3", mail: "else@example.net", phone: phone)), by: "one")
                 .request)
         #expect(
-            try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
+            try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
     }
 
     @Test func `of several of one name that leave, whoever has the contact is the one`() throws {
-        let messageTemplates = try ContactFixture()
-        let applied = try messageTemplates.apply(
+        let office = try ContactFixture()
+        let applied = try office.apply(
             file(1...1, row("W2", mail: "v2@example.org") + row("W3", mail: "v3@example.org")), by: "one")
         #expect(applied.request == nil && applied.kept == 0)
         #expect(
-            try isOnRoll(messageTemplates, "W2") && isOnRoll(messageTemplates, "W3")
-                && !isOnRoll(messageTemplates, "V3"))
+            try isOnRoll(office, "W2") && isOnRoll(office, "W3")
+                && !isOnRoll(office, "V3"))
     }
 
     @Test func `somebody struck off before is told when another one takes their place`() throws {
-        let messageTemplates = try ContactFixture(alone)
-        try strike(messageTemplates, 3)
-        #expect(try add(messageTemplates, "W3", mail: "else@example.net") == .done(messages: 0))
-        #expect(try messageTemplates.told() == [3])
-        #expect(try !isOnRoll(messageTemplates, "V3"))
+        let office = try ContactFixture(alone)
+        try strike(office, 3)
+        #expect(try add(office, "W3", mail: "else@example.net") == .done(messages: 0))
+        #expect(try office.told() == [3])
+        #expect(try !isOnRoll(office, "V3"))
         let files = try ContactFixture()
         try strike(files, 3)
         let request = try #require(try exchange(files).request)
@@ -166,82 +166,82 @@ struct RollPlacesTests {
     // MARK: In steps
 
     @Test func `struck off, added without a contact, then corrected: a second person sees it`() throws {
-        let messageTemplates = try ContactFixture()
-        try strike(messageTemplates, 3)
-        #expect(try add(messageTemplates, "W3") == .done(messages: 0))
-        #expect(try correct(messageTemplates, "W3", [.weight: "2"]) == .done(messages: 0))
+        let office = try ContactFixture()
+        try strike(office, 3)
+        #expect(try add(office, "W3") == .done(messages: 0))
+        #expect(try correct(office, "W3", [.weight: "2"]) == .done(messages: 0))
         guard
             case .asked(let request, byBureau: false) = try correct(
-                messageTemplates, "W3", [.email: "else@example.net"])
+                office, "W3", [.email: "else@example.net"])
         else {
             Issue.record("nobody was asked")
             return
         }
-        let desk = messageTemplates.desk
-        let replaced = try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let desk = office.desk
+        let replaced = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try desk.approvals.request(reading, request).map { request throws(StoreError) in
                 try desk.replacedReferences(reading, request)
             }
         }
         #expect(replaced == ["V3"])
-        #expect(try messageTemplates.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: [])))
-        #expect(try messageTemplates.mail(number(messageTemplates, "W3")) == "else@example.net")
-        #expect(try messageTemplates.told() == [3])
+        #expect(try office.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: [])))
+        #expect(try office.mail(number(office, "W3")) == "else@example.net")
+        #expect(try office.told() == [3])
     }
 
     @Test func `the command line says of the same correction that two persons see it at the console`() throws {
-        let messageTemplates = try ContactFixture()
-        try strike(messageTemplates, 3)
-        #expect(try add(messageTemplates, "W3") == .done(messages: 0))
-        let (desk, id) = (messageTemplates.desk, try number(messageTemplates, "W3"))
+        let office = try ContactFixture()
+        try strike(office, 3)
+        #expect(try add(office, "W3") == .done(messages: 0))
+        let (desk, id) = (office.desk, try number(office, "W3"))
         let change = try RollService(desk).correct(
             voter: id, [.email: "else@example.net"], reason: "called", by: Actor(account: .staff("one")))
         #expect(change == .done(messages: 0, without: .another))
-        #expect(try messageTemplates.told() == [3])
+        #expect(try office.told() == [3])
     }
 
     @Test(arguments: [true, false])
     func `a name by which somebody stands where another stood is seen, by hand`(isIssued: Bool) throws {
-        let messageTemplates = try ContactFixture()
-        #expect(try add(messageTemplates, "W3", mail: "else@example.net", name: "Durand") == .done(messages: 0))
-        if isIssued { _ = try messageTemplates.desk.issueMissing(by: messageTemplates.viewer("one")) }
+        let office = try ContactFixture()
+        #expect(try add(office, "W3", mail: "else@example.net", name: "Durand") == .done(messages: 0))
+        if isIssued { _ = try office.desk.issueMissing(by: office.viewer("one")) }
         // Another name than that of whoever is struck off is nothing to look at.
-        try strike(messageTemplates, 3)
-        #expect(try correct(messageTemplates, "W3", [.lastName: "Dupont"]) == .done(messages: 0))
-        guard case .asked(let request, byBureau: false) = try correct(messageTemplates, "W3", [.lastName: "MARTIN"])
+        try strike(office, 3)
+        #expect(try correct(office, "W3", [.lastName: "Dupont"]) == .done(messages: 0))
+        guard case .asked(let request, byBureau: false) = try correct(office, "W3", [.lastName: "MARTIN"])
         else {
             Issue.record("nobody was asked")
             return
         }
-        #expect(try messageTemplates.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: [])))
-        #expect(try messageTemplates.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["MARTIN"])
-        #expect(try messageTemplates.told() == [3])
+        #expect(try office.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: [])))
+        #expect(try office.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["MARTIN"])
+        #expect(try office.told() == [3])
     }
 
     @Test(arguments: [true, false])
     func `and by a file`(isIssued: Bool) throws {
-        let messageTemplates = try ContactFixture()
-        _ = try messageTemplates.apply(file(1...3, row("W3", mail: "else@example.net", name: "Durand")), by: "one")
-        if isIssued { _ = try messageTemplates.desk.issueMissing(by: messageTemplates.viewer("one")) }
+        let office = try ContactFixture()
+        _ = try office.apply(file(1...3, row("W3", mail: "else@example.net", name: "Durand")), by: "one")
+        if isIssued { _ = try office.desk.issueMissing(by: office.viewer("one")) }
         let renamed = file(1...2, row("W3", mail: "else@example.net"))
-        let applied = try messageTemplates.apply(renamed, by: "one")
+        let applied = try office.apply(renamed, by: "one")
         #expect(applied.held == 1 && applied.kept == 1 && applied.moved == 0)
-        #expect(try messageTemplates.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["Durand"])
+        #expect(try office.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["Durand"])
         let request = try #require(applied.request)
         #expect(
-            try messageTemplates.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
-        #expect(try messageTemplates.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["Martin"])
+            try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: [], struck: ["V3"]))
+        #expect(try office.texts("SELECT last_name FROM roll_voter WHERE reference = 'W3'") == ["Martin"])
         // The same file again changes nothing.
-        #expect(try messageTemplates.apply(renamed, by: "one").request == nil)
+        #expect(try office.apply(renamed, by: "one").request == nil)
     }
 
     @Test func `a name first, and the strike after it, raises the alert of the exchange`() throws {
-        let messageTemplates = try ContactFixture(
+        let office = try ContactFixture(
             rows: file(1...3, row("X4", mail: "x4@example.org", name: "Durand")))
-        #expect(try correct(messageTemplates, "X4", [.lastName: "Martin"]) == .done(messages: 0))
-        #expect(try messageTemplates.texts("SELECT kind FROM bureau_alert").isEmpty)
-        try strike(messageTemplates, 3)
-        #expect(try messageTemplates.texts("SELECT kind FROM bureau_alert") == ["voterReplaced"])
+        #expect(try correct(office, "X4", [.lastName: "Martin"]) == .done(messages: 0))
+        #expect(try office.texts("SELECT kind FROM bureau_alert").isEmpty)
+        try strike(office, 3)
+        #expect(try office.texts("SELECT kind FROM bureau_alert") == ["voterReplaced"])
         // People who always had one name raise none.
         let homonyms = try ContactFixture()
         try strike(homonyms, 3)
@@ -251,48 +251,48 @@ struct RollPlacesTests {
     // MARK: Rows that wait no longer
 
     @Test func `a newcomer who came by another way, was sent an identifier and struck off is not deleted`() throws {
-        let messageTemplates = try ContactFixture()
+        let office = try ContactFixture()
         guard
             case .asked(let request, byBureau: true) = try add(
-                messageTemplates, "L1", mail: "v2@example.org", name: "Roy")
+                office, "L1", mail: "v2@example.org", name: "Roy")
         else {
             Issue.record("nobody was asked")
             return
         }
-        _ = try messageTemplates.apply(file(1...3, row("L1", mail: "l1@example.org", name: "Roy")), by: "one")
-        let late = try number(messageTemplates, "L1")
+        _ = try office.apply(file(1...3, row("L1", mail: "l1@example.org", name: "Roy")), by: "one")
+        let late = try number(office, "L1")
         #expect(late > 0)
-        _ = try messageTemplates.desk.issueMissing(by: messageTemplates.viewer("one"))
+        _ = try office.desk.issueMissing(by: office.viewer("one"))
         // Without a contact the row is as when it was put aside.
-        let cleared = try correct(messageTemplates, "L1", [.email: ""])
-        if case .asked(let other, _) = cleared { _ = try messageTemplates.decide(other, by: "two") }
-        try strike(messageTemplates, late)
-        #expect(try messageTemplates.decide(request, approved: false, by: "bureau") == .refusedRequest)
-        #expect(try messageTemplates.numbers("SELECT count(*) FROM roll_change") == [0])
-        #expect(try messageTemplates.numbers("SELECT count(*) FROM roll_voter WHERE reference = 'L1'") == [1])
+        let cleared = try correct(office, "L1", [.email: ""])
+        if case .asked(let other, _) = cleared { _ = try office.decide(other, by: "two") }
+        try strike(office, late)
+        #expect(try office.decide(request, approved: false, by: "bureau") == .refusedRequest)
+        #expect(try office.numbers("SELECT count(*) FROM roll_change") == [0])
+        #expect(try office.numbers("SELECT count(*) FROM roll_voter WHERE reference = 'L1'") == [1])
     }
 
     @Test func `whoever gets the number of a refused newcomer is found by their name`() throws {
-        let messageTemplates = try ContactFixture()
-        let registrar = messageTemplates.desk.registrar
-        guard case .asked(let request, _) = try add(messageTemplates, "L1", mail: "v2@example.org", name: "Roy") else {
+        let office = try ContactFixture()
+        let registrar = office.desk.registrar
+        guard case .asked(let request, _) = try add(office, "L1", mail: "v2@example.org", name: "Roy") else {
             Issue.record("nobody was asked")
             return
         }
         while try registrar.index() {}
-        #expect(try messageTemplates.decide(request, approved: false, by: "bureau") == .refusedRequest)
-        #expect(try add(messageTemplates, "L2", mail: "l2@example.org", name: "Lefebvre") == .done(messages: 0))
+        #expect(try office.decide(request, approved: false, by: "bureau") == .refusedRequest)
+        #expect(try add(office, "L2", mail: "l2@example.org", name: "Lefebvre") == .done(messages: 0))
         while try registrar.index() {}
-        let desk = messageTemplates.desk
-        let found = try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let desk = office.desk
+        let found = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try registrar.search(reading, desk.election, "lefebvre").voters
         }
         #expect(found.map(\.reference) == ["L2"])
     }
 
     @Test func `rows of one voter are found by an index`() throws {
-        let messageTemplates = try ContactFixture()
-        let plan = try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let office = try ContactFixture()
+        let plan = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all("EXPLAIN QUERY PLAN SELECT last_name FROM roll_change WHERE voter = 1") {
                 (row: borrowing Row) throws(StoreError) -> String in try row[3]
             }
@@ -301,16 +301,16 @@ struct RollPlacesTests {
     }
 
     @Test func `what nobody decided in time is listed as long as it lies there`() throws {
-        let messageTemplates = try ContactFixture()
-        let request = try #require(try exchange(messageTemplates).request)
-        let desk = messageTemplates.desk
+        let office = try ContactFixture()
+        let request = try #require(try exchange(office).request)
+        let desk = office.desk
         func undecided() throws -> [Int] {
-            try messageTemplates.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try office.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try desk.undecidedFiles(reading).map(\.id)
             }
         }
         #expect(try undecided().isEmpty)
-        messageTemplates.time.now.withLock { $0 += Approvals.lifetime }
+        office.wait(Approvals.lifetime)
         #expect(try undecided() == [request])
         try desk.dropHeldFiles()
         #expect(try undecided().isEmpty)
@@ -319,17 +319,17 @@ struct RollPlacesTests {
     // MARK: Who refuses
 
     @Test func `whoever gave a file may refuse what another person applied, also where it is the bureau's`() throws {
-        let messageTemplates = try ContactFixture()
+        let office = try ContactFixture()
         for mail in ["a@example.net", "v2@example.org"] {
             let changed = ContactFixture.row(1, mail: mail) + file(2...3)
-            let request = try #require(try messageTemplates.apply(changed, by: "one", hands: ["two"]).request)
-            let denied = try messageTemplates.decide(request, by: "two")
+            let request = try #require(try office.apply(changed, by: "one", hands: ["two"]).request)
+            let denied = try office.decide(request, by: "two")
             #expect(denied == .denied(.samePerson) || denied == .denied(.bureauOnly))
-            #expect(try messageTemplates.decide(request, approved: false, by: "two") == .refusedRequest)
+            #expect(try office.decide(request, approved: false, by: "two") == .refusedRequest)
         }
         let own = try #require(
-            try messageTemplates.apply(ContactFixture.row(1, mail: "a@example.net") + file(2...3), by: "one").request)
-        #expect(try messageTemplates.decide(own, approved: false, by: "one") == .denied(.samePerson))
+            try office.apply(ContactFixture.row(1, mail: "a@example.net") + file(2...3), by: "one").request)
+        #expect(try office.decide(own, approved: false, by: "one") == .denied(.samePerson))
     }
 
     @Test func `a long list of references is one plain line`() {
@@ -341,20 +341,20 @@ struct RollPlacesTests {
     // MARK: Printed sheets
 
     @Test func `the sheet of a row that was not taken is right, and is not named`() throws {
-        let messageTemplates = try ContactFixture(
+        let office = try ContactFixture(
             rows: (1...3).map { ContactFixture.row($0, mail: "", street: "\($0) rue A") }.joined())
-        try messageTemplates.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE staff_member SET removed_at = 1 WHERE name <> 'one'")
             let batch = try transaction.insert(
                 "INSERT INTO issuance_batch (election, number, state, letters, created_at) VALUES (?, 7, 'printed', 3, 1)",
-                messageTemplates.desk.election.number)
+                office.desk.election.number)
             try transaction.execute(
                 """
                 INSERT INTO issuance_letter (batch, number, voter, generation, message, carries, state)
                 SELECT ?, subject, subject, 1, id, 1, 'printed' FROM outbox_message WHERE channel = 'letter'
                 """, batch)
         }
-        let applied = try messageTemplates.apply(
+        let applied = try office.apply(
             ContactFixture.row(1, mail: "", street: "1 rue B")
                 + ContactFixture.row(2, mail: "one@staff.example.org", street: "2 rue B")
                 + ContactFixture.row(3, mail: "", street: "3 rue A"), by: "one", actsAlone: true)

@@ -11,21 +11,20 @@ import Polling
 import Store
 import Synchronization
 import Tally
+import TestSupport
 import Testing
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// A poll of two ballots with two trustees, whose clock stands still until it is moved.
 final class PollFixture: Sendable {
-    let folder: URL
-    let store: Store
-    let election: StoredElection
+    private let base: TestElection
+    var folder: URL { base.folder.url }
+    var store: Store { base.store }
+    var election: StoredElection { base.election }
     let station: PollingStation
-    let key: ElectionKey
+    var key: ElectionKey { base.key }
     let boxKey: BoxKey
-    let journal: AuditJournal
+    var journal: AuditJournal { base.journal }
     let tallyService: TallyService
     private let sealer: PollSealer
     let trustees: TrusteeRegister
@@ -35,7 +34,6 @@ final class PollFixture: Sendable {
     private let hands = Hands()
 
     final class Hands: Sendable {
-        let time = Mutex(1_795_600_000)
         let erasure = Mutex((answer: BoxKeyErasure.erased(path: "box"), count: 0))
         /// Where copies of the box key lie, and what is done before they are erased.
         let places = Mutex<[String]>([])
@@ -54,56 +52,26 @@ final class PollFixture: Sendable {
         voters count: Int = 12, isOpen: Bool = true, isSealed: Bool = true, isChecked: Bool = true,
         members: [BureauMember] = [], weights: [Int] = []
     ) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-poll-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let hands = hands
-        let clock = Clock { hands.time.withLock { $0 } }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + PollingSchema.migrations, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let desk = ElectionRepository(journal: journal, clock: clock)
-        let sample = try String(
-            contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
+        let sample = try sampleDefinition()
         let parts = sample.components(separatedBy: "  - id: titulaires-cadres")
         let access = try #require(parts[1].range(of: "\naccess:"))
         // Groups of one weight are small: accepted on paper before the seal.
         let accepted = "    colleges: [ouvriers]\n    smallGroupAccepted: minutes of 3 November\n"
         let ballots = weights.isEmpty ? parts[0] : parts[0].replacing("    colleges: [ouvriers]\n", with: accepted)
         let text = ballots + parts[1][access.lowerBound...]
-        let read = try ElectionReader.read(text, file: "e").get()
-        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try desk.find(transaction.reading, nil)
-        }
-        election = stored
-        let key = ElectionKey(from: .system)
-        (self.key, self.journal) = (key, journal)
-        let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
-        let roll = folder.appending(path: "roll.csv")
+        let base = try TestElection(at: 1_795_600_000, definition: text)
+        self.base = base
+        let (hands, store, stored, key) = (hands, base.store, base.election, base.key)
+        let (clock, journal, read) = (base.time, base.journal, stored.election)
+        let registrar = base.registrar(PassphraseHasher())
         let rows = (1...count).map { number in
             let name =
                 "Martin" + String(repeating: "a", count: number / 26) + String(UnicodeScalar(UInt8(97 + number % 26)))
             let weight = number <= weights.count ? weights[number - 1] : 1
             return "V\(number);\(name);Anne;v\(number)@example.org;ouvriers;lille;\(weight)"
         }
-        try Data(
-            ("reference;last_name;first_name;email;college;site;weight\n" + rows.joined(separator: "\n") + "\n").utf8
-        )
-        .write(to: roll)
-        let loaded = try registrar.load(
-            roll.path, into: stored, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
-        }
-        voters = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            var ids: [Int] = []
-            try registrar.each(reading, stored) { voter, _ throws(StoreError) in ids.append(voter.id) }
-            return ids
-        }
+        voters = try base.enrol(
+            "reference;last_name;first_name;email;college;site;weight\n" + rows.joined(separator: "\n"))
         let register = TrusteeRegister(journal: journal, clock: clock)
         trustees = register
         pairs = ["Anne", "Bruno"].map {
@@ -120,11 +88,11 @@ final class PollFixture: Sendable {
             }
             #expect(refusal == nil)
         }
-        bureau = MemberRegister(journal: journal, clock: clock)
-        let messageTemplates = bureau
+        let bureau = MemberRegister(journal: journal, clock: clock)
+        self.bureau = bureau
         for member in members {
             let refusal = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try messageTemplates.add(transaction, stored, member, by: .system("test"))
+                try bureau.add(transaction, stored, member, by: .system("test"))
             }
             #expect(refusal == nil)
         }
@@ -169,13 +137,10 @@ final class PollFixture: Sendable {
 
     /// The same poll after a restart: nothing is remembered.
     func another() -> PollingStation {
-        let hands = hands
-        return PollingStation(
+        PollingStation(
             store: store, election: election, key: key, boxKey: { [boxKey] in boxKey }, journal: journal,
-            clock: Clock { hands.time.withLock { $0 } }, randomness: .system)
+            clock: base.time, randomness: .system)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     struct Trouble: Error {
         let text: String
@@ -194,11 +159,11 @@ final class PollFixture: Sendable {
     /// What comes of erasing the box key from now on.
     func answer(_ erasure: BoxKeyErasure) { hands.erasure.withLock { $0.answer = erasure } }
 
-    var now: Int { hands.time.withLock { $0 } }
+    var now: Int { base.clock.now }
 
-    func move(to time: Int) { hands.time.withLock { $0 = time } }
+    func move(to time: Int) { base.clock.set(time) }
 
-    func wait(_ seconds: Int) { hands.time.withLock { $0 += seconds } }
+    func wait(_ seconds: Int) { base.clock.wait(seconds) }
 
     func manifest() throws -> [UInt8]? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -9,59 +9,38 @@ import Journal
 import Staff
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import VoterRoll
 
 /// An election with a register of staff, and a time that stands still until it is moved.
 final class StaffFixture {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
     let register: StaffRegister
     let door: Authenticator
-    let time = Time()
-
-    final class Time: Sendable { let now = Mutex(1_760_000_000) }
+    var folder: URL { base.folder.url }
+    var store: Store { base.store }
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-staff-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
-                + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + StaffSchema.migrations, now: 1)
-        let time = time
-        let clock = Clock { time.now.withLock { $0 } }
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
-        let definition = try String(contentsOf: root.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let elections = ElectionRepository(journal: journal, clock: clock)
-        let election = try ElectionReader.read(definition, file: "election.yaml").get()
-        let stored = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> StoredElection in
-            _ = try elections.store(
-                transaction, election, definition: definition, inUse: [], isIssued: false, by: .system("test"))
-            return try elections.find(transaction.reading, nil)
-        }
+        base = try TestElection()
+        let (key, clock, journal) = (base.key, base.time, base.journal)
         let passphrases = PassphraseService(
-            hasher: PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1)), journal: journal,
-            clock: clock, randomness: .system)
-        let key = ElectionKey(from: .system)
+            hasher: TestElection.quickHasher, journal: journal, clock: clock, randomness: .system)
         let outbox = Outbox(clock: clock, randomness: .system)
         register = StaffRegister(
-            election: stored, key: key,
+            election: base.election, key: key,
             messageTemplates: MessageTemplates(
-                election: election, templates: TemplateFolder([root.appending(path: "Templates").path])),
+                election: base.election.election, templates: TestElection.templates),
             outbox: outbox, passphrases: passphrases, journal: journal, clock: clock, randomness: .system,
             console: "https://vote.example.org/manager")
         door = Authenticator(
-            election: stored, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
+            election: base.election, key: key, directory: StaffDirectory(register), passphrases: passphrases,
+            outbox: outbox,
             clock: clock,
             randomness: .system, realm: .staff, policy: StaffRegister.policy)
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func wait(_ seconds: Int) { time.now.withLock { $0 += seconds } }
+    func wait(_ seconds: Int) { base.clock.wait(seconds) }
 
     func add(
         _ name: String, _ role: StaffRole, by maker: Principal = .system("test")
@@ -102,7 +81,7 @@ final class StaffFixture {
             try factor.begin(transaction, member)
         }
         let secret = try #require(begun)
-        let code = TimeCode.code(secret, step: TimeCode.step(at: time.now.withLock { $0 }))
+        let code = TimeCode.code(secret, step: TimeCode.step(at: base.clock.now))
         let spare = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [String] in
             let (outcome, spare) = try factor.enrol(transaction, member, session, at: door, code, from: "::1")
             return outcome == .right ? spare : []
@@ -117,7 +96,7 @@ final class StaffFixture {
         }
     }
 
-    func code(_ secret: Secret) -> String { TimeCode.code(secret, step: TimeCode.step(at: time.now.withLock { $0 })) }
+    func code(_ secret: Secret) -> String { TimeCode.code(secret, step: TimeCode.step(at: base.clock.now)) }
 
     func confirm(_ name: String, by second: String) throws -> StaffRegister.ConfirmDenial? {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -4,41 +4,24 @@ import Elections
 import Foundation
 import Journal
 import Store
+import TestSupport
 import Testing
 import VoterRoll
 
-private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
 /// A store with the sample election, and a folder for files.
 final class Desk {
-    let folder: URL
-    let store: Store
+    private let base: TestElection
+    var store: Store { base.store }
+    var folder: URL { base.folder.url }
     let registrar: Registrar
-    let election: StoredElection
-    let key = ElectionKey(from: .system)
+    var election: StoredElection { base.election }
+    var key: ElectionKey { base.key }
     var keys: RollKeys { RollKeys(key, randomness: .system) }
 
     init(hasher: PassphraseHasher = PassphraseHasher()) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-roll-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let clock = Clock { 1_760_000_000 }
-        let store = try Store(
-            path: folder.appending(path: "s.sqlite").path,
-            migrations: JournalSchema.migrations + ElectionsSchema.migrations + RollSchema.migrations, now: 1)
-        self.store = store
-        let journal = AuditJournal(clock: clock, randomness: .system)
-        let desk = ElectionRepository(journal: journal, clock: clock)
-        registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
-        let text = try String(contentsOf: repository.appending(path: "Ballots/cse-2026/election.yaml"), encoding: .utf8)
-        let read = try ElectionReader.read(text, file: "e").get()
-        election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
-            return try desk.find(transaction.reading, nil)
-        }
+        base = try TestElection()
+        registrar = base.registrar(hasher)
     }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
 
     func file(_ name: String, _ bytes: Data) throws -> String {
         let url = folder.appending(path: name)
