@@ -173,8 +173,13 @@ let package = Package(
             ].map { .byName(name: $0) }, path: "Tests/Support", swiftSettings: house),
         tests(
             "ArchitectureTests", of: ["Crypto", "Journal", "Server", "Store"]),
-        tests("StoreTests", of: ["Crypto", "Journal", "Store"]),
-        tests("CryptoTests", of: ["Crypto", "Inputs"]),
+        tests("StoreTests", of: ["Store"]),
+        tests("CryptoTests", of: ["Crypto"]),
+        tests("ContactsTests", of: ["Contacts"]),
+        tests("InputsTests", of: ["Crypto", "Inputs"]),
+        tests("TypesettingTests", of: ["Typesetting"]),
+        tests("CommandLineKitTests", of: ["CommandLineKit"]),
+        tests("JournalTests", of: ["Crypto", "Journal", "Store", "TestSupport"]),
         tests("TemplatingTests", of: ["Templating"]),
         tests(
             "ElectionsTests", of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store"]),

@@ -1,6 +1,4 @@
-import Crypto
 import Foundation
-import Journal
 import Store
 import Synchronization
 import Testing
@@ -264,88 +262,5 @@ struct StoreTests {
         let lock = try ProcessLock(store: scratch.path, name: "test")
         #expect(kind { _ = try ProcessLock(store: scratch.path, name: "test") } == .busy)
         withExtendedLifetime(lock) {}
-    }
-}
-
-struct JournalTests {
-    private let journal = AuditJournal(clock: Clock { 1_700_000_000 }, randomness: .system)
-
-    private func filled(_ scratch: Scratch) throws -> Store {
-        let store = try scratch.open(JournalSchema.migrations)
-        let key = ElectionKey(from: .system)
-        for index in 1...5 {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try journal.record(
-                    transaction, election: "e", by: .staff("anne"), .storeBackup, ["n": "\(index)"],
-                    personal: index == 3 ? .init(["mail": "a@example.org"], key: key) : nil)
-            }
-        }
-        return store
-    }
-
-    private func verdict(_ store: Store) throws -> AuditJournal.Verification {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try AuditJournal.verify(reading) }
-    }
-
-    @Test func `an untouched journal is intact`() throws {
-        let scratch = try Scratch()
-        let store = try filled(scratch)
-        guard case .intact(entries: 5, head: _) = try verdict(store) else {
-            Issue.record("not intact")
-            return
-        }
-    }
-
-    @Test func `the store refuses to change or remove an entry`() throws {
-        let scratch = try Scratch()
-        let store = try filled(scratch)
-        for sql: StaticString in [
-            "UPDATE journal_entry SET details = '{}' WHERE number = 2", "DELETE FROM journal_entry",
-        ] {
-            #expect(throws: StoreError.self) {
-                try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try transaction.execute(sql)
-                }
-            }
-        }
-    }
-
-    @Test(arguments: [
-        ("UPDATE journal_entry SET details = '{\"n\":\"9\"}' WHERE number = 2", 2),
-        ("UPDATE journal_entry SET principal = 'staff:eve' WHERE number = 4", 4),
-        ("UPDATE journal_entry SET sealed = x'00' WHERE number = 3", 3),
-        ("DELETE FROM journal_entry WHERE number = 3", 3), ("DELETE FROM journal_entry WHERE number = 5", 5),
-    ])
-    func `a change made behind the program's back is found at its entry`(sql: String, number: Int) throws {
-        let scratch = try Scratch()
-        let store = try filled(scratch)
-        try run(
-            "/usr/bin/sqlite3", scratch.path,
-            "DROP TRIGGER journal_entry_keeps; DROP TRIGGER journal_entry_stays; \(sql)")
-        guard case .broken(let found, _) = try verdict(store) else {
-            Issue.record("not found")
-            return
-        }
-        #expect(found == number)
-    }
-
-    @Test func `the chain verifies after the sealed details are gone`() throws {
-        let scratch = try Scratch()
-        let store = try filled(scratch)
-        try run(
-            "/usr/bin/sqlite3", scratch.path, "DROP TRIGGER journal_entry_keeps; UPDATE journal_entry SET sealed = NULL"
-        )
-        guard case .intact = try verdict(store) else {
-            Issue.record("not intact")
-            return
-        }
-    }
-
-    @Test func `personal details are not in the file in clear`() throws {
-        let scratch = try Scratch()
-        _ = try filled(scratch)
-        try run("/usr/bin/sqlite3", scratch.path, "PRAGMA wal_checkpoint(TRUNCATE)")
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch.path))
-        #expect(bytes.range(of: Data("a@example.org".utf8)) == nil)
     }
 }

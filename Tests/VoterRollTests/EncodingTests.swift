@@ -23,7 +23,7 @@ struct EncodingTests {
 
     /// What is stored, or nil where somebody is asked.
     private func name(_ data: Data) throws -> String? {
-        let desk = try Desk()
+        let desk = try RollFixture()
         do { try desk.publish(try desk.load(data)) } catch {
             #expect("\(error)".contains("cannot be told for certain"), "\(error)")
             return nil
@@ -71,7 +71,7 @@ struct EncodingTests {
         for number in 1...30 { lines.append("A\(number);H\u{E9}l\u{E8}ne;Zo\u{E9};ouvriers") }
         var data = Data(lines.joined(separator: end).utf8)
         data.append(Data((end + "A31;Ben").utf8) + [0xEA] + Data("t;Zoe;ouvriers".utf8))
-        let desk = try Desk()
+        let desk = try RollFixture()
         #expect {
             _ = try desk.load(data)
         } throws: {
@@ -81,7 +81,7 @@ struct EncodingTests {
 
     @Test(arguments: ["\n", "\r", "\r\n"])
     func `a fault below a cell of several lines has its own line`(end: String) throws {
-        let roll = try Desk().load(
+        let roll = try RollFixture().load(
             [
                 "matricule;nom;prenom;college;adresse", "A1;Petit;Zoe;ouvriers;\"3 rue X\(end)59000 Lille\"",
                 "A2;;Zoe;ouvriers;",

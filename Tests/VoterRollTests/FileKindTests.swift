@@ -5,7 +5,7 @@ import VoterRoll
 /// Files of other kinds say what they are and what to do, whatever their ending.
 struct FileKindTests {
     private func refusal(_ data: Data, _ name: String) throws -> String {
-        let desk = try Desk()
+        let desk = try RollFixture()
         do {
             _ = try desk.registrar.load(
                 try desk.file(name, data), into: desk.election, keys: desk.keys, options: ImportOptions())
@@ -49,7 +49,7 @@ struct FileKindTests {
         "ID;PRENOM;NOM;COLLEGE\nP1;Zoe;Petit;ouvriers\n", "ID;PRENOM;NOM;COLLEGE\nE;Zoe;Petit;ouvriers\n",
     ])
     func `a roll whose headings begin as a SYLK file does is a roll`(text: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load(text))
         #expect(try desk.voters().first?.lastName == "Petit")
     }

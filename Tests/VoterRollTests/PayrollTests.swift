@@ -7,9 +7,9 @@ import VoterRoll
 struct PayrollTests {
     /// What one row under its headings becomes.
     private func read(_ headings: String, _ row: String, _ options: ImportOptions = ImportOptions()) throws -> (
-        roll: LoadedRoll, desk: Desk
+        roll: LoadedRoll, desk: RollFixture
     ) {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(
             "matricule;nom;pr\u{E9}nom;coll\u{E8}ge;\(headings)\nA1;Petit;Zo\u{E9};ouvriers;\(row)\n", options)
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
@@ -151,7 +151,7 @@ struct PayrollTests {
     }
 
     @Test func `a preview says what an import would read, and which headings give way`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let file = try desk.file(
             "r.csv", Data("Num\u{E9}ro;Voie;Portable;T\u{E9}l\u{E9}phone;Agent;Matricule\n1;X;2;3;4;5\n".utf8))
         let headings = try RollPreview(file).headings
@@ -196,10 +196,10 @@ struct PayrollTests {
 
     @Test(arguments: ["A1;Petit;Zoe;ouvriers", "A1,Petit,Zoe,ouvriers", "A1;\"\"Petit\"\";Zoe;ouvriers"])
     func `a row that stands in quotes as a whole says so`(row: String) throws {
-        let roll = try Desk().load("ref;nom;prenom;college\nA0;Petit;Ana;ouvriers\n\"\(row)\"\n\"\(row)\";;;\n")
+        let roll = try RollFixture().load("ref;nom;prenom;college\nA0;Petit;Ana;ouvriers\n\"\(row)\"\n\"\(row)\";;;\n")
         #expect(roll.report.faults.map(\.line) == [3, 4])
         #expect(roll.report.faults.allSatisfy { $0.reason.contains("stands in quotes as a whole") })
-        let bare = try Desk().load("ref;nom;prenom;college\nA1,Petit,Zoe,ouvriers\n")
+        let bare = try RollFixture().load("ref;nom;prenom;college\nA1,Petit,Zoe,ouvriers\n")
         #expect(bare.report.faults.first?.reason.contains("another mark than the headings") == true)
     }
 }
@@ -237,7 +237,7 @@ struct LeftoverTests {
 
     @Test(arguments: ["Nom Pr\u{E9}nom", "Nom et pr\u{E9}nom", "Nom complet"])
     func `a column of both names says so`(heading: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         #expect {
             _ = try desk.load("matricule;\(heading);coll\u{E8}ge\nA1;PETIT Zo\u{E9};ouvriers\n")
         } throws: {

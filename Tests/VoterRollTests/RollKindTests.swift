@@ -21,11 +21,11 @@ private func roll(_ fields: [String: String]) -> String {
 
 /// What one field becomes, or why it is refused.
 struct Outcome {
-    let desk: Desk
+    let desk: RollFixture
     let roll: LoadedRoll
 
     init(_ fields: [String: String]) throws {
-        desk = try Desk()
+        desk = try RollFixture()
         roll = try desk.load(VoterRollTests.roll(fields))
         try desk.publish(roll)
     }
@@ -129,7 +129,7 @@ struct NumberTests {
     @Test func `a table of numbers goes in, out and in again without a change`() throws {
         let numbers = NumberTests.spellings
         #expect(numbers.count >= 300)
-        let desk = try Desk()
+        let desk = try RollFixture()
         let head = "reference;last_name;first_name;phone;college\n"
         let first = try desk.load(
             head + numbers.enumerated().map { "A\($0.offset);Petit;Zo\u{E9};\($0.element);ouvriers\n" }.joined())
@@ -206,7 +206,7 @@ struct CellTests {
     }
 
     @Test func `a reference is composed, trimmed, and told from those that resemble it`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let head = "matricule;nom;prenom;college\n"
         let roll = try desk.load(
             head

@@ -8,63 +8,6 @@ import TestSupport
 import Testing
 import VoterRoll
 
-/// A store with the sample election, and a folder for files.
-final class Desk {
-    private let base: TestElection
-    var store: Store { base.store }
-    var folder: URL { base.folder.url }
-    let registrar: Registrar
-    var election: StoredElection { base.election }
-    var key: ElectionKey { base.key }
-    var keys: RollKeys { RollKeys(key, randomness: .system) }
-
-    init(hasher: PassphraseHasher = PassphraseHasher()) throws {
-        base = try TestElection()
-        registrar = base.registrar(hasher)
-    }
-
-    func file(_ name: String, _ bytes: Data) throws -> String {
-        let url = folder.appending(path: name)
-        try bytes.write(to: url)
-        return url.path
-    }
-
-    func load(_ text: String, _ options: ImportOptions = ImportOptions()) throws -> LoadedRoll {
-        try registrar.load(
-            try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
-    }
-
-    func load(_ data: Data) throws -> LoadedRoll {
-        try registrar.load(
-            try file("\(UUID().uuidString).csv", data), into: election, keys: keys, options: ImportOptions())
-    }
-
-    @discardableResult
-    func publish(_ roll: LoadedRoll) throws -> [Int] {
-        let (registrar, roll) = (registrar, roll)
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, roll, file: "f", by: .system("test"))
-        }
-    }
-
-    func voters() throws -> [Voter] {
-        var voters: [Voter] = []
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try registrar.each(reading, election) { voter, _ throws(StoreError) in voters.append(voter) }
-        }
-        return voters
-    }
-
-    func contacts(_ reference: String) throws -> VoterContacts {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            guard let voter = try registrar.voter(reading, election, reference: reference) else {
-                throw StoreError(.missing, "no \(reference)")
-            }
-            return try registrar.contacts(reading, election, voter: voter.id, keys: keys)
-        }
-    }
-}
-
 private let head =
     "reference;civility;last_name;first_name;email;phone;address2;town;country;college;site;weight;language;channel\n"
 private let good =
@@ -72,7 +15,7 @@ private let good =
 
 struct RollImportTests {
     @Test func `a published roll is found and its contacts open`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(head + good)
         #expect(try desk.voters().isEmpty)
         #expect(roll.rows == 1 && roll.report.faultCount == 0 && roll.added.count == 1)
@@ -85,7 +28,7 @@ struct RollImportTests {
     }
 
     @Test func `an answer that cannot be hashed is never stored as it was written`() throws {
-        let desk = try Desk(hasher: PassphraseHasher(limit: 0))
+        let desk = try RollFixture(hasher: PassphraseHasher(limit: 0))
         let roll =
             head.trimmingCharacters(in: .newlines) + ";challenge\n"
             + good.trimmingCharacters(in: .newlines) + ";rosebudette\n"
@@ -97,7 +40,7 @@ struct RollImportTests {
     }
 
     @Test func `contacts are not in the file in clear, whether published or not`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let first = try desk.load(head + good)
         try desk.publish(first)
         _ = try desk.load(head + good.replacing("zoe@example.org", with: "neu@example.org"))
@@ -131,7 +74,7 @@ struct RollImportTests {
     ])
     func `a fault names line, column, value and reason`(old: String, new: String, column: String, reason: String) throws
     {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let range = try #require(good.range(of: old))
         let roll = try desk.load(
             head + good + good.replacingCharacters(in: range, with: new).replacing("A1", with: "A2"))
@@ -145,7 +88,7 @@ struct RollImportTests {
         "reference", "civility", "last_name", "first_name", "email", "phone", "address2", "college", "site",
     ])
     func `a cell that is too long or piles up marks is refused before anything is made of it`(column: String) throws {
-        let roll = try Desk()
+        let roll = try RollFixture()
         let place = try #require(head.split(separator: ";").firstIndex { $0 == column })
         for (value, word) in [
             ("e" + String(repeating: "\u{301}", count: 100_000), "is longer than 500 characters"),
@@ -167,18 +110,18 @@ struct RollImportTests {
 
     @Test func `a heading that piles up marks is refused`() throws {
         let text = "e" + String(repeating: "\u{301}", count: 60) + ";" + head + "x;" + good
-        #expect(throws: ImportFailure.self) { try Desk().load(text) }
+        #expect(throws: ImportFailure.self) { try RollFixture().load(text) }
     }
 
     @Test func `a reference used twice is refused with the first line`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(head + good + good)
         #expect(roll.report.rejected == 1)
         #expect(roll.report.faults.first?.reason == "is used twice: first on line 2")
     }
 
     @Test func `what resembles is a warning, not a fault`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let twin = good.replacing("A1", with: "A2").replacing("Martin;Zo\u{E9}", with: "MARTIN;Zoe")
         let roll = try desk.load(head + good + twin)
         #expect(roll.report.faultCount == 0)
@@ -189,7 +132,7 @@ struct RollImportTests {
     }
 
     @Test func `a name that no font here can print is a warning that names its letters`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let strange = good.replacing("Martin", with: "\u{1E4D0}\u{1E4D1}")
         let greek = good.replacing("A1", with: "A2").replacing("Martin", with: "\u{39A}\u{3B1}\u{3B6}")
         let roll = try desk.load(head + strange + greek)
@@ -200,7 +143,7 @@ struct RollImportTests {
     }
 
     @Test func `a second import finds what is added, changed and removed, and applies it at once`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let lines = (1...5).map { good.replacing("A1", with: "A\($0)").replacing("zoe@", with: "z\($0)@") }
         try desk.publish(try desk.load(head + lines.joined()))
         let changed =
@@ -218,7 +161,7 @@ struct RollImportTests {
     }
 
     @Test func `a discarded import leaves nothing`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.registrar.discard(try desk.load(head + good))
         let rows = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT (SELECT count(*) FROM roll_voter) + (SELECT count(*) FROM roll_import)")
@@ -227,7 +170,7 @@ struct RollImportTests {
     }
 
     @Test func `headings are known in French and English, and can be mapped`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         var options = ImportOptions()
         options.map[Column.fold("Nom de naissance")] = .lastName
         let roll = try desk.load(
@@ -239,7 +182,7 @@ struct RollImportTests {
     }
 
     @Test func `Windows-1252 is read and said`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let text = head + good.replacing("Martin", with: "Lef\u{E8}vre-\u{152}uvre")
         let bytes = text.unicodeScalars.map { $0.value == 0x152 ? 0x8C : UInt8($0.value) }
         let roll = try desk.registrar.load(
@@ -251,13 +194,13 @@ struct RollImportTests {
 
     @Test(arguments: ["\n", "\r\n", "\r"])
     func `every line end and a missing last one will do`(end: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let text = (head + good).replacing("\n", with: end)
         #expect(try desk.load(String(text.dropLast(end.count))).added.count == 1)
     }
 
     @Test func `a quoted field may hold separators, quotes and line ends, and lines are counted`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(
             head + good.replacing("1 rue A", with: "\"1 rue\nA\"")
                 + good.replacing("A1", with: "A2").replacing("Mme", with: "Zz"))
@@ -272,7 +215,7 @@ struct RollImportTests {
         ("nom;nom;prenom;ref\n", "two columns"),
     ])
     func `a file that cannot be a roll is refused with its reason`(text: String, word: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         do {
             _ = try desk.load(text)
             Issue.record("was read")
@@ -280,7 +223,7 @@ struct RollImportTests {
     }
 
     @Test func `a report never lets a spreadsheet run a formula`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         for value in ["=cmd|x", "+1", "-1", "@SUM(A1)", "\t=1"] {
             var options = ImportOptions()
             let path = desk.folder.appending(path: "report.csv").path
@@ -300,7 +243,7 @@ struct RollImportTests {
     }
 
     @Test func `a correction is kept, journalled, and opens again`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load(head + good))
         func correct(_ column: Column, _ value: String) throws -> Registrar.Correction {
             try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -329,7 +272,7 @@ struct RollImportTests {
         ("rosebudette", "rosebudette"),
     ])
     func `an answer is hashed in the form in which its voter's is compared`(written: String, typed: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(
             try desk.load(
                 head.trimmingCharacters(in: .newlines) + ";challenge\n" + good.trimmingCharacters(in: .newlines)
@@ -347,7 +290,7 @@ struct RollImportTests {
 
     /// A national number is at home where the address is, whichever stands first in the form.
     @Test func `a late voter's number is read as one of the country of their address`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let added = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try desk.registrar.add(
                 transaction, desk.election,
@@ -368,7 +311,7 @@ struct RollImportTests {
 
     /// A file that was read and never applied waits with names and contacts of its own.
     @Test func `nothing of a person is left after the destruction, nor of a change that waits`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load(head + good))
         let changed = try desk.load(head + good.replacing("Martin", with: "Nouveaunom"))
         #expect(changed.changed.count == 1)
@@ -385,7 +328,7 @@ struct RollImportTests {
     }
 
     @Test func `warnings are put in order by what they may lead to, not by their words`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(
             head + good + "A2;;Martin;Zo\u{E9};;+33 692 12 34 56;2 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
                 + "a1;Mme;Blanc;L\u{E9}a;;06 39 98 12 34;3 rue A;59000 Lille;;ouvriers;lille;1;fr;\n")
@@ -396,7 +339,7 @@ struct RollImportTests {
     }
 
     @Test func `a contact moved to another voter does not open`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load(head + good + good.replacing("A1", with: "A2")))
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(

@@ -87,7 +87,7 @@ struct SilentFaultTests {
 
     @Test(arguments: ["N/A", "-", "n\u{E9}ant", "sans objet"])
     func `what stands for nothing gives way to the next column, and is no name`(text: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let head = "matricule;nom de naissance;nom d'usage;pr\u{E9}nom;t\u{E9}l\u{E9}phone;portable;coll\u{E8}ge\n"
         let roll = try desk.load(head + "A1;Petit;\(text);Zo\u{E9};06 39 98 00 01;\(text);ouvriers\n")
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
@@ -100,7 +100,7 @@ struct SilentFaultTests {
     }
 
     @Test func `a line of headings that comes again is no voter, however it is written`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let rows = ["MATRICULE;NOM;PRENOM", " Matricule ;Nom; pr\u{E9}nom", "Matricule;Nom;Pr\u{E9}nom"]
         let roll = try desk.load(
             "Matricule ;Nom;Pr\u{E9}nom;coll\u{E8}ge\nA1;Petit;Zo\u{E9};ouvriers\n"
@@ -116,7 +116,7 @@ struct SilentFaultTests {
         let text = "matricule;nom;prenom;college\nA1;\(name);\(name);ouvriers\n"
         let letters: [Unicode.Scalar: UInt8] = ["\u{C9}": 0x83, "\u{C8}": 0xE9, "\u{CB}": 0xE8]
         let data = Data(text.unicodeScalars.map { letters[$0] ?? UInt8($0.value) })
-        let desk = try Desk()
+        let desk = try RollFixture()
         do {
             let roll = try desk.load(data)
             try desk.publish(roll)
@@ -124,13 +124,13 @@ struct SilentFaultTests {
             #expect(found == name, "\(found ?? "-"), read as \(roll.encoding)")
         } catch { #expect("\(error)".contains("cannot be told for certain"), "\(error)") }
         // The same names of Windows are Windows'.
-        let other = try Desk()
+        let other = try RollFixture()
         try other.publish(try other.load(try #require(text.data(using: .windowsCP1252))))
         #expect(try other.voters().first?.lastName == name)
     }
 
     @Test func `a reference that comes again in another writing is told before somebody loses an identifier`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         func file(_ references: [String]) -> String {
             "matricule;nom;prenom;college\n"
                 + references.map { "\($0);Petit;Zo\u{E9};ouvriers\n" }.joined()

@@ -34,7 +34,7 @@ struct TextFileTests {
         (Data([0, 0, 0xFE, 0xFF]) + (TextFileTests.text.data(using: .utf32BigEndian) ?? Data()), "is in UTF-32"),
     ])
     func `what is no whole text is refused by its name`(data: Data, words: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         #expect {
             _ = try desk.registrar.load(
                 try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
@@ -45,21 +45,21 @@ struct TextFileTests {
 
     @Test(arguments: [("fr-FR", "fr"), ("FR_be", "fr"), ("en-GB", "en"), ("EN_US", "en")])
     func `a language may have its country behind it`(text: String, language: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load("ref;nom;prenom;college;langue\nA1;Petit;Zoe;ouvriers;\(text)\n"))
         #expect(try desk.voters().map(\.language.rawValue) == [language])
     }
 
     @Test(arguments: ["\"06 39 98 12 34;\"", "\"0639981234 , \"", "0639981234."])
     func `what a list leaves behind a number is no part of it`(number: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(
             try desk.load("ref;nom;prenom;college;T\u{E9}l\u{E9}phone\nA1;Petit;Zoe;ouvriers;\(number)\n"))
         #expect(try desk.contacts("A1").phone?.text == "+33639981234")
     }
 
     private func check(_ data: Data, _ encoding: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.registrar.load(
             try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         #expect(roll.encoding == encoding)
@@ -80,7 +80,7 @@ struct TextFileTests {
         "\"ref\";\"nom\";\"prenom\";\"college\"\n\"A1\";\"Petit\";\"Zoe\";\"ouvriers\"\n",
     ])
     func `a text is read as its program meant it`(text: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let roll = try desk.load(text)
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
         #expect(roll.rows == 1)
@@ -89,7 +89,7 @@ struct TextFileTests {
     }
 
     @Test func `a field too many that is not empty is refused`() throws {
-        let roll = try Desk().load("ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;x\n")
+        let roll = try RollFixture().load("ref;nom;prenom;college\nA1;Petit;Zoe;ouvriers;x\n")
         #expect(roll.report.faults.first?.reason.contains("has 5 fields") == true)
     }
 
@@ -99,14 +99,14 @@ struct TextFileTests {
         ("Nom;Nom de naissance", "Blanc;Petit", "Blanc"),
     ])
     func `the usage name goes before the birth name`(headings: String, names: String, name: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(try desk.load("ref;\(headings);prenom;college\nA1;\(names);Zoe;ouvriers\n"))
         #expect(try desk.voters().first?.lastName == name)
     }
 
     @Test(arguments: [("0639980001", "+33639980001"), ("", "+33199001234")])
     func `a mobile goes before a landline`(mobile: String, number: String) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         try desk.publish(
             try desk.load(
                 "ref;nom;prenom;college;T\u{E9}l\u{E9}phone;GSM\nA1;Petit;Zoe;ouvriers;0199001234;\(mobile)\n"))
@@ -116,7 +116,7 @@ struct TextFileTests {
     @Test func `two columns of one meaning are a question, and each cure that is named works`() throws {
         let text =
             "ref;nom;prenom;college;Mail pro;Mail perso\nA1;Petit;Zoe;ouvriers;pro@ex.example.org;perso@ex.example.org\n"
-        let desk = try Desk()
+        let desk = try RollFixture()
         #expect {
             _ = try desk.load(text)
         } throws: {
@@ -131,7 +131,7 @@ struct TextFileTests {
     }
 
     @Test func `a heading that was said not to be read says so in the next file, where it means something`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         var options = ImportOptions()
         options.unread = [Column.fold("Mail"), Column.fold("Couleur")]
         let roll = try desk.load(

@@ -118,7 +118,7 @@ private let table: [Trial] = [
 struct TrialTests {
     @Test(arguments: table)
     func `a file of the trials comes out right`(trial: Trial) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         var options = ImportOptions()
         for (heading, column) in trial.map { options.map[Column.fold(heading)] = column }
         options.sheets = trial.sheets

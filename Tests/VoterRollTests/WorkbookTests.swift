@@ -58,8 +58,8 @@ struct WorkbookTests {
         ].map(text)
     }
 
-    private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: Desk) {
-        let desk = try Desk()
+    private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: RollFixture) {
+        let desk = try RollFixture()
         let roll = try desk.registrar.load(
             try desk.file("r.xlsx", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         return (roll, desk)
@@ -91,7 +91,7 @@ struct WorkbookTests {
 
     @Test(arguments: [[], ["Base"]])
     func `a preview shows the sheet that an import reads`(sheets: [String]) throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let data = workbook(
             [[text("Voici la liste"), text("du personnel")]], name: "Garde",
             second: (name: "Base", rows: [[text("Matricule"), text("Nom"), text("Petit nom"), text("Coll\u{E8}ge")]]))
@@ -101,7 +101,7 @@ struct WorkbookTests {
     }
 
     @Test func `each of several sheets is previewed, and what can be read is told`() throws {
-        let desk = try Desk()
+        let desk = try RollFixture()
         let data = workbook(
             [[text("Matricule"), text("Nom"), text("Pr\u{E9}nom")]], name: "Un",
             second: (name: "Deux", rows: [[text("Num"), text("Nom"), text("Petit nom")]]))
@@ -169,13 +169,13 @@ struct WorkbookTests {
 
     @Test(arguments: ["1.23457E12", "1,23457E+12"])
     func `a reference whose last digits are lost is refused`(reference: String) throws {
-        let roll = try Desk().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
+        let roll = try RollFixture().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
         #expect(roll.report.faults.first?.reason.contains("last digits are lost") == true)
     }
 
     @Test(arguments: ["NaN", "null", "NC", "sans", "-"])
     func `what stands for nothing is no reference`(reference: String) throws {
-        let roll = try Desk().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
+        let roll = try RollFixture().load("ref;nom;prenom;college\n\(reference);Petit;Zoe;ouvriers\n")
         #expect(roll.report.faults.first?.reason.contains("stands for nothing") == true)
     }
 }
