@@ -42,8 +42,10 @@ final class ContactFixture {
     ///   - change: a line of the election, and what stands in its place.
     ///   - rows: of the roll to which identifiers were sent.
     ///   - answer: everybody's to the election's question.
+    ///   - prefixes: of the countries that SMS go to.
     init(
-        _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil
+        _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil,
+        prefixes: [String] = ["+33"]
     ) throws {
         self.answer = answer
         folder = FileManager.default.temporaryDirectory.appending(path: "isoloir-contacts-\(UUID().uuidString)")
@@ -52,7 +54,8 @@ final class ContactFixture {
             path: folder.appending(path: "s.sqlite").path,
             migrations: JournalSchema.migrations + ElectionsSchema.migrations + DeliverySchema.migrations
                 + RollSchema.migrations + IssuanceSchema.migrations + PassphrasesSchema.migrations
-                + AccessSchema.migrations + PollingSchema.migrations + StaffSchema.migrations
+                + AccessSchema.migrations + RecoverySchema.migrations + PollingSchema.migrations
+                + StaffSchema.migrations
                 + BureauSchema.migrations, now: 1)
         let time = time
         let clock = Clock { time.now.withLock { $0 } }
@@ -67,7 +70,7 @@ final class ContactFixture {
                 transaction, read, definition: text, inUse: [], isIssued: false, by: .system("test"))
             return try elections.find(transaction.reading, nil)
         }
-        desk = ContactFixture.desk(store, stored, key, journal, clock)
+        desk = ContactFixture.desk(store, stored, key, journal, clock, prefixes)
         for (name, role) in [("one", StaffRole.manager), ("two", .manager), ("bureau", .bureau)] { try add(name, role) }
         _ = try apply(rows, by: "one")
         _ = try desk.issueMissing(by: viewer("one"))
@@ -82,13 +85,16 @@ final class ContactFixture {
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     private static func desk(
-        _ store: Store, _ election: StoredElection, _ key: ElectionKey, _ journal: AuditJournal, _ clock: Clock
+        _ store: Store, _ election: StoredElection, _ key: ElectionKey, _ journal: AuditJournal, _ clock: Clock,
+        _ prefixes: [String]
     ) -> VoterSupport {
         let hasher = PassphraseHasher(cost: PassphraseHasher.Cost(passes: 1, mebibytes: 1))
         let passphrases = PassphraseService(hasher: hasher, journal: journal, clock: clock, randomness: .system)
         let outbox = Outbox(clock: clock, randomness: .system)
         let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: hasher)
-        let issuer = Issuer(outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system)
+        let issuer = Issuer(
+            outbox: outbox, registrar: registrar, journal: journal, clock: clock, randomness: .system,
+            smsPrefixes: prefixes)
         let messageTemplates = MessageTemplates(
             election: election.election, templates: TemplateFolder([repository.appending(path: "Templates").path]))
         let directory = VoterDirectory(
