@@ -28,8 +28,11 @@ extension RowChecker {
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil {
-            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, fields)
-            if country.isEmpty, let given = town { country = takeCountry(behind: given, of: bytes, fields, &town) }
+            let isFive = isFiveDigits(bytes, postcode)
+            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, isFive: isFive, fields)
+            if country.isEmpty, let given = town {
+                country = takeCountry(behind: given, of: bytes, isFive: isFive, fields, &town)
+            }
         }
         if postcode == nil, isFrench(country), endsWithTown(lines, town, of: bytes) {
             splitTown(&lines)
@@ -167,9 +170,11 @@ extension RowChecker {
     }
 
     /// A last line that is a country's name and nothing else is the country.
-    /// - Parameter isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
+    /// - Parameters:
+    ///   - isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
+    ///   - isFive: whether the postcode's column has five digits: beside them `Canada` or `Suisse` is a place in France.
     private mutating func takeCountry(
-        _ lines: inout [Range<Int>], isTownApart: Bool, _ fields: RowFields
+        _ lines: inout [Range<Int>], isTownApart: Bool, isFive: Bool, _ fields: RowFields
     ) -> Range<Int> {
         guard let last = lines.last, isCountry(last),
             isTownApart
@@ -177,6 +182,10 @@ extension RowChecker {
                 ? last.count >= RowChecker.shortestCountry
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
+        guard !isFive || mayHaveFiveDigits(last) else {
+            warnOfLine(last, fields, RowChecker.keptAsPlace, .unreachable)
+            return 0..<0
+        }
         if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .unreachable) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
@@ -184,14 +193,19 @@ extension RowChecker {
     }
 
     /// What is said where a country was found in the lines of an address.
-    private static let readAsCountry = "is read as the country of the address"
+    private static let readAsCountry =
+        "is read as the country of the address: if it is a place in France, write France in a column for the country"
+    /// What is said where it cannot be one: without a column for the country nobody else would look.
+    private static let keptAsPlace =
+        "is a country's name beside a postcode that is not of its kind, and is kept as a place: if the address is abroad, write the "
+        + "country in a column of its own"
     /// Letters of the shortest country's name, `Mali`.
     private static let shortestCountry = 4
 
     /// A country that stands behind the town in its field, in brackets or behind a mark: `Bruxelles (Belgique)`.
     /// - Parameter town: gets shorter where there is one.
     private mutating func takeCountry(
-        behind given: Range<Int>, of bytes: Span<UInt8>, _ fields: RowFields, _ town: inout Range<Int>?
+        behind given: Range<Int>, of bytes: Span<UInt8>, isFive: Bool, _ fields: RowFields, _ town: inout Range<Int>?
     ) -> Range<Int> {
         // A hyphen alone is a name's: Bourg-Saint-Maurice is not in Mauritius.
         guard
@@ -206,7 +220,9 @@ extension RowChecker {
         guard end > name.lowerBound else { return 0..<0 }
         let start = scratch.count
         let country = copied(bytes, name.lowerBound..<end)
-        guard country.count >= RowChecker.shortestCountry, isCountry(country) else {
+        let isNamed = country.count >= RowChecker.shortestCountry && isCountry(country)
+        guard isNamed, !isFive || mayHaveFiveDigits(country) else {
+            if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, RowChecker.keptAsPlace, .unreachable) }
             scratch.removeLast(scratch.count - start)
             return 0..<0
         }
@@ -222,6 +238,26 @@ extension RowChecker {
         let text = scratch
         return countries.meaning(text.span, range) != nil
             || PostalAddress.isFrance(String(decoding: text[range], as: UTF8.self))
+    }
+
+    /// Whether a postcode's field holds five digits, whatever stands between them.
+    private func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
+        guard let postcode else { return false }
+        var digits = 0
+        for index in WholeNumber.bare(bytes, postcode) {
+            if 48...57 ~= bytes[index] { digits += 1 }
+            if 97...122 ~= bytes[index] | 32 { return false }
+        }
+        return digits == 5
+    }
+
+    /// Whether the postcodes of a country may be five digits.
+    /// - Parameter country: of `scratch`, a country's name.
+    private mutating func mayHaveFiveDigits(_ country: Range<Int>) -> Bool {
+        let text = scratch
+        guard let region = countries.meaning(text.span, country) else { return true }
+        let code = String(decoding: region, as: UTF8.self)
+        return Countries.fiveDigits.contains(code) || PostalAddress.isFrance(code)
     }
 
     /// Whether a country is France, or is not named.
