@@ -148,7 +148,7 @@ package struct RecoveryService: Sendable {
         case .phone(let phone):
             return try directory.registrar.voters(reading, election, phone: phone, keys: keys).map { ($0, .sms) }
         case .domesticPhone(let text):
-            let found = try directory.registrar.voters(reading, election, domestic: text, keys: keys)
+            let found = try NumberHolders(of: text, reading, election, directory.registrar, keys: keys)
             // Who is at home where the number is read so comes before who keeps a number of another country.
             return (found.atHome.isEmpty ? found.elsewhere : found.atHome).map { ($0, .sms) }
         case .identifier(let canonical):

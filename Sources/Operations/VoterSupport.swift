@@ -92,7 +92,7 @@ package struct VoterSupport: Sendable {
         if text.count(where: \.isNumber) >= VoterSupport.phoneDigits,
             text.allSatisfy({ $0.isNumber || "+.-()/ ".contains($0) })
         {
-            let found = try registrar.voters(reading, election, domestic: text, keys: keys)
+            let found = try NumberHolders(of: text, reading, election, registrar, keys: keys)
             if !found.atHome.isEmpty || !found.elsewhere.isEmpty { return cut(found.atHome + found.elsewhere) }
         }
         return try registrar.search(reading, election, text)

@@ -33,27 +33,6 @@ extension Registrar {
         return try confirmed(reading, election, found, keys) { $0.phone?.text == phone.text }
     }
 
-    /// The voters of an election whose number a text without a country's code may be: those at home where it is read so, and those who
-    /// keep a number of another country. The same look-ups for every text, whoever is found.
-    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
-    package func voters(
-        _ reading: borrowing Reading, _ election: StoredElection, domestic text: String, keys: RollKeys
-    ) throws(StoreError) -> (atHome: [Voter], elsewhere: [Voter]) {
-        var found: (atHome: [Voter], elsewhere: [Voter]) = ([], [])
-        let opener = ContactOpener(election: election.number, keys: keys)
-        for number in PhoneNumber.readings(of: text) {
-            for voter in try voters(reading, election, phone: number, keys: keys) {
-                let contacts = try opener.open(try sealedContacts(reading, voter: voter.id), voter: voter.id)
-                if (try? PhoneNumber(text, home: contacts.phoneHome))?.text == number.text {
-                    found.atHome.append(voter)
-                } else {
-                    found.elsewhere.append(voter)
-                }
-            }
-        }
-        return found
-    }
-
     /// Of the voters that a blind index found, those on the roll whose opened contact is the one asked for.
     private func confirmed(
         _ reading: borrowing Reading, _ election: StoredElection, _ found: [Int], _ keys: RollKeys,
@@ -68,5 +47,34 @@ extension Registrar {
             if isRight(contacts) { voters.append(voter) }
         }
         return voters
+    }
+}
+
+/// The voters of an election whose number a text without a country's code may be.
+package struct NumberHolders: Sendable {
+    /// Those at home where it is read so: they write their number like this.
+    package private(set) var atHome: [Voter] = []
+    /// Those who keep a number of another country.
+    package private(set) var elsewhere: [Voter] = []
+
+    /// Makes the same look-ups for every text, whoever is found.
+    /// - Parameter text: as it was typed; with the code it is one number, and whoever holds it is found.
+    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
+    package init(
+        of text: String, _ reading: borrowing Reading, _ election: StoredElection, _ registrar: Registrar,
+        keys: RollKeys
+    ) throws(StoreError) {
+        let opener = ContactOpener(election: election.number, keys: keys)
+        for number in PhoneNumber.readings(of: text) {
+            for voter in try registrar.voters(reading, election, phone: number, keys: keys) {
+                let contacts = try opener.open(
+                    try registrar.sealedContacts(reading, voter: voter.id), voter: voter.id)
+                if (try? PhoneNumber(text, home: contacts.phoneHome))?.text == number.text {
+                    atHome.append(voter)
+                } else {
+                    elsewhere.append(voter)
+                }
+            }
+        }
     }
 }

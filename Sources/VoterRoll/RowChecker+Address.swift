@@ -28,7 +28,7 @@ extension RowChecker {
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil {
-            let isFive = isFiveDigits(bytes, postcode)
+            let isFive = CountryPlace.isFiveDigits(bytes, postcode)
             country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, isFive: isFive, fields)
             if country.isEmpty, let given = town {
                 country = takeCountry(behind: given, of: bytes, isFive: isFive, fields, &town)
@@ -118,7 +118,7 @@ extension RowChecker {
     /// Copies a range into `scratch`, with plain spaces; returns where it lies there.
     mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = scratch.count
-        guard hasWideCharacter(bytes, range) else {
+        guard WideText.stands(bytes, range) else {
             scratch.append(copying: bytes.extracting(range))
             return start..<scratch.count
         }
@@ -135,18 +135,9 @@ extension RowChecker {
         return start..<scratch.count
     }
 
-    /// Whether something stands in a range that is neither plain ASCII nor a letter of Latin-1.
-    private func hasWideCharacter(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range {
-            let byte = bytes[index]
-            if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
-        }
-        return false
-    }
-
     /// Why a line is refused for a character that nobody sees, or for what a program left there; nil where none is.
     private func hiddenCharacter(_ lines: [Range<Int>]) -> String? {
-        for line in lines where hasWideCharacter(scratch.span, line) {
+        for line in lines where WideText.stands(scratch.span, line) {
             if let reason = Invisible.fault(scratch[line], allowingSpaces: true) ?? Mojibake.fault(scratch[line])
                 ?? ProgramMarks.fault(scratch[line])
             {
@@ -170,37 +161,25 @@ extension RowChecker {
     }
 
     /// A last line that is a country's name and nothing else is the country.
-    /// - Parameters:
-    ///   - isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
-    ///   - isFive: whether the postcode's column has five digits: beside them `Canada` or `Suisse` is a place in France.
+    /// - Parameter isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
     private mutating func takeCountry(
         _ lines: inout [Range<Int>], isTownApart: Bool, isFive: Bool, _ fields: RowFields
     ) -> Range<Int> {
         guard let last = lines.last, isCountry(last),
             isTownApart
                 // Behind a street, letters like `CH` or `RE` are anything.
-                ? last.count >= RowChecker.shortestCountry
+                ? last.count >= CountryPlace.shortest
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
         guard !isFive || mayHaveFiveDigits(last) else {
-            warnOfLine(last, fields, RowChecker.keptAsPlace, .unreachable)
+            warnOfLine(last, fields, CountryPlace.keptAsPlace, .unreachable)
             return 0..<0
         }
-        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .unreachable) }
+        if isTownApart { warnOfLine(last, fields, CountryPlace.readAsCountry, .unreachable) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last
     }
-
-    /// What is said where a country was found in the lines of an address.
-    private static let readAsCountry =
-        "is read as the country of the address: if it is a place in France, write France in a column for the country"
-    /// What is said where it cannot be one: without a column for the country nobody else would look.
-    private static let keptAsPlace =
-        "is a country's name beside a postcode that is not of its kind, and is kept as a place: if the address is abroad, write the "
-        + "country in a column of its own"
-    /// Letters of the shortest country's name, `Mali`.
-    private static let shortestCountry = 4
 
     /// A country that stands behind the town in its field, in brackets or behind a mark: `Bruxelles (Belgique)`.
     /// - Parameter town: gets shorter where there is one.
@@ -220,13 +199,13 @@ extension RowChecker {
         guard end > name.lowerBound else { return 0..<0 }
         let start = scratch.count
         let country = copied(bytes, name.lowerBound..<end)
-        let isNamed = country.count >= RowChecker.shortestCountry && isCountry(country)
+        let isNamed = country.count >= CountryPlace.shortest && isCountry(country)
         guard isNamed, !isFive || mayHaveFiveDigits(country) else {
-            if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, RowChecker.keptAsPlace, .unreachable) }
+            if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.keptAsPlace, .unreachable) }
             scratch.removeLast(scratch.count - start)
             return 0..<0
         }
-        warn(.town, bytes, name.lowerBound..<end, fields, RowChecker.readAsCountry)
+        warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.readAsCountry)
         town = place
         countryInLines.append(contentsOf: scratch[country])
         return country
@@ -240,24 +219,10 @@ extension RowChecker {
             || PostalAddress.isFrance(String(decoding: text[range], as: UTF8.self))
     }
 
-    /// Whether a postcode's field holds five digits, whatever stands between them.
-    private func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
-        guard let postcode else { return false }
-        var digits = 0
-        for index in WholeNumber.bare(bytes, postcode) {
-            if 48...57 ~= bytes[index] { digits += 1 }
-            if 97...122 ~= bytes[index] | 32 { return false }
-        }
-        return digits == 5
-    }
-
-    /// Whether the postcodes of a country may be five digits.
-    /// - Parameter country: of `scratch`, a country's name.
+    /// Whether the postcodes of a country, a name in `scratch`, may be five digits.
     private mutating func mayHaveFiveDigits(_ country: Range<Int>) -> Bool {
         let text = scratch
-        guard let region = countries.meaning(text.span, country) else { return true }
-        let code = String(decoding: region, as: UTF8.self)
-        return Countries.fiveDigits.contains(code) || PostalAddress.isFrance(code)
+        return countries.meaning(text.span, country).map(CountryPlace.mayHaveFiveDigits) ?? true
     }
 
     /// Whether a country is France, or is not named.
