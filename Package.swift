@@ -182,7 +182,9 @@ let package = Package(
             of: ["Contacts", "Crypto", "Delivery", "Journal", "Store", "Templating", "Threads", "Typesetting"]),
         tests(
             "IssuanceTests",
-            of: ["Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "VoterRoll"]),
+            of: [
+                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "Typesetting", "VoterRoll",
+            ]),
         tests(
             "AuthenticationTests",
             of: ["Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store"]),

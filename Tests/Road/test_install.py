@@ -393,6 +393,25 @@ def test_backups_into_a_folder_keep_the_latest_and_the_custody_knows(isoloir):
     assert "restored and checked" in isoloir.run("store", "restore", f"{folder}/{names[1]}").stdout
 
 
+def test_a_backup_that_cannot_be_read_does_not_end_retention(isoloir):
+    """A disk that fails is where retention matters: the old file goes without its digest, and what stays is said."""
+    isoloir.election()
+    folder = f"{isoloir.folder}/backups"
+    os.makedirs(folder)
+    old = f"{folder}/isoloir-20200101T000000Z.backup"
+    os.symlink(f"{isoloir.folder}/a-disk-that-is-gone", old)
+    made = isoloir.run("store", "backup", folder, "--keep", "1")
+    assert "It is removed without the digest" in made.stderr and f"{old}: removed, 1 newer one stay" in made.stdout.replace("stays", "stay")
+    assert not os.path.lexists(old) and len(os.listdir(folder)) == 1
+    [details] = [json.loads(details) for details, in isoloir.sql("SELECT details FROM journal_entry WHERE action = 'store.backup.removed'")]
+    assert details == {"file": os.path.basename(old)}
+    # What cannot be removed is said, and the new backup stays.
+    os.makedirs(old)
+    time.sleep(1.1)
+    refused = isoloir.run("store", "backup", folder, "--keep", "1", status=1).stderr
+    assert f"{old} cannot be removed" in refused and len(os.listdir(folder)) == 3
+
+
 def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
     drills = set()
     for name in ("Templates/help/administrators.fr.md", "Templates/help/administrators.en.md", "Sources/Store/Store.docc/BackupAndRestore.md"):
