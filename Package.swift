@@ -183,7 +183,8 @@ let package = Package(
         tests(
             "IssuanceTests",
             of: [
-                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "Typesetting", "VoterRoll",
+                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "Typesetting",
+                "VoterRoll",
             ]),
         tests(
             "AuthenticationTests",
