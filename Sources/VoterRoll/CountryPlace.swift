@@ -6,12 +6,30 @@ enum CountryPlace {
     static let shortest = 4
 
     /// What is said where a country was found in the lines of an address.
-    static let readAsCountry =
+    static let readAsCountry = "is read as the country of the address"
+    /// The same where it may be a place of this name.
+    static let mayBePlace =
         "is read as the country of the address: if it is a place in France, write France in a column for the country"
     /// What is said where it cannot be one: without a column for the country nobody else would look.
     static let keptAsPlace =
         "is a country's name beside a postcode that is not of its kind, and is kept as a place: if the address is abroad, write the "
         + "country in a column of its own"
+
+    /// Whether the town's field begins with the postcode too.
+    static func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
+        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
+        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
+    }
+
+    /// Whether a town's field begins with a postcode, as a number of four or five digits.
+    static func beginsWithCode(_ bytes: Span<UInt8>, _ town: Range<Int>) -> Bool {
+        var digits = 0
+        for index in town {
+            guard 48...57 ~= bytes[index] else { return 4...5 ~= digits && bytes[index] == 32 }
+            digits += 1
+        }
+        return false
+    }
 
     /// Whether a postcode's field holds five digits, whatever stands between them: beside them `Canada` or `Suisse` is a place in France.
     static func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {

@@ -66,7 +66,7 @@ extension RowChecker {
     /// A cell of the address that says something.
     func addressCell(_ column: Int, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         guard let range = RowChecker.cell(bytes, fields.ranges[column]) else { return nil }
-        guard Placeholders.contain(bytes, range) else { return range }
+        guard Placeholders.contain(bytes, range) || Placeholders.areZeros(bytes, range) else { return range }
         warn(at: column, bytes, range, fields, "stands for nothing and is read as empty")
         return nil
     }
@@ -175,7 +175,7 @@ extension RowChecker {
             warnOfLine(last, fields, CountryPlace.keptAsPlace, .unreachable)
             return 0..<0
         }
-        if isTownApart { warnOfLine(last, fields, CountryPlace.readAsCountry, .unreachable) }
+        if isTownApart, !isFrench(last) { warnOfLine(last, fields, CountryPlace.mayBePlace, .unreachable) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last
@@ -235,7 +235,9 @@ extension RowChecker {
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, country: Range<Int>
     ) -> Range<Int> {
         let start = scratch.count
-        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given), !repeats(bytes, postcode, town) {
+        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given),
+            !CountryPlace.repeats(bytes, postcode, town)
+        {
             var digits = 0
             var isNumber = true
             for index in postcode {
@@ -252,16 +254,15 @@ extension RowChecker {
                         : "had lost its leading zero, which was put back", country.isEmpty ? .unreachable : .detail)
             }
             _ = copied(bytes, postcode)
-            if town != nil { scratch.append(32) }
+            if let town {
+                scratch.append(32)
+                if CountryPlace.beginsWithCode(bytes, town) {
+                    warn(.town, bytes, town, fields, RowChecker.otherPostcode, .unreachable)
+                }
+            }
         }
         if let town { _ = copied(bytes, town) }
         return start..<scratch.count
-    }
-
-    /// Whether the town's field begins with the postcode too.
-    private func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
-        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
-        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
     }
 
     // MARK: The recipient

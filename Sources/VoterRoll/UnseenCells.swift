@@ -1,3 +1,5 @@
+import Inputs
+
 /// What a spreadsheet shows of a row otherwise than as a value that holds: hidden, or struck through.
 struct UnseenCells {
     /// What each column means; nil for those that are not read.
@@ -40,6 +42,32 @@ struct UnseenCells {
     /// Whether a cell is of a column that is read, and has anything in it.
     private func isRead(_ column: Int, _ fields: RowFields) -> Bool {
         columns[column] != nil && column < fields.ranges.count && !fields.ranges[column].isEmpty
+    }
+}
+
+/// Columns whose heading is empty: what stands below it is read by nobody.
+struct BareColumns {
+    /// Those among the headings, from 0.
+    private let positions: [Int]
+    /// How many headings there are.
+    private let width: Int
+
+    /// - Parameter headings: as they stand in the file.
+    init(_ headings: [String]) {
+        width = headings.count
+        positions = headings.indices.filter { headings[$0].isEmpty }
+    }
+
+    /// Tells of what a row has there, once for all rows; in sheets also of what stands right of all headings.
+    func tell(_ bytes: Span<UInt8>, _ fields: RowFields, into tally: inout WarningTally) {
+        guard !positions.isEmpty || fields.ranges.count > width else { return }
+        for position in positions + Array(width..<max(width, fields.ranges.count))
+        where position < fields.ranges.count && Invisible.trimmed(bytes, fields.ranges[position]) != nil {
+            tally.add(
+                line: fields.line, "", "",
+                "stands in column \(position + 1), which has no heading and is not read: give it one if it is to be read"
+            )
+        }
     }
 }
 
