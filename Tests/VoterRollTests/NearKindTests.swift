@@ -69,4 +69,26 @@ struct NearKindTests {
             "\($0)".contains(words)
         }
     }
+
+    @Test(arguments: [
+        "Lot;Num\u{E9}ro\n1;3\n", "N\u{B0} lot;N\u{B0} courrier;Cause\n1;3;NPAI\n",
+        "Retours du 3 d\u{E9}cembre\n\nLot;Pli\n1;3\n",
+        "sep=,\nBatch,Letter\n 001 ,000003\n",
+    ])
+    func `the post's list is read by its headings, wherever they stand`(text: String) throws {
+        let desk = try Desk()
+        let list = try ReturnedLetters(file: try desk.file("r.csv", Data(text.utf8)))
+        #expect(list.entries.map(\.batch) == [1] && list.entries.map(\.number) == [3])
+    }
+
+    @Test(arguments: ["1;3\n1;4\n", "Lot;Motif\n1;NPAI\n", "Code\ncse-001-000003\n"])
+    func `a list without these headings says which they are`(text: String) throws {
+        let desk = try Desk()
+        let path = try desk.file("r.csv", Data(text.utf8))
+        #expect {
+            _ = try ReturnedLetters(file: path)
+        } throws: {
+            "\($0)".contains("Lot, Num\u{E9}ro") && "\($0)".contains("Matricule")
+        }
+    }
 }
