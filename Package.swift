@@ -191,8 +191,8 @@ let package = Package(
         tests(
             "IssuanceTests",
             of: [
-                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "VoterRoll",
-                "TestSupport",
+                "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Store", "TestSupport",
+                "Typesetting", "VoterRoll",
             ]),
         tests(
             "AuthenticationTests",

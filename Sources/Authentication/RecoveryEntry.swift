@@ -5,8 +5,11 @@ import Inputs
 /// What somebody typed to find their identifier again, read from the text alone.
 package enum RecoveryEntry: Sendable, Equatable {
     case mail(EmailAddress)
-    /// A mobile number.
+    /// A mobile number with its country's code.
     case phone(PhoneNumber)
+    /// A mobile number as people write it at home, without the code: French to the eye, and Swiss, Dutch or Moroccan ones look the
+    /// same. Whose it is, the roll tells.
+    case domesticPhone(String)
     /// The identifier itself, for elections that send a new secret with it.
     case identifier(String)
     case empty
@@ -39,7 +42,8 @@ package enum RecoveryEntry: Sendable, Equatable {
         guard text.allSatisfy({ $0.isNumber || "+.-()/".contains($0) }) else { return nil }
         do throws(PhoneNumber.Fault) {
             let phone = try PhoneNumber(text)
-            return phone.isMobile ? .phone(phone) : .landline
+            guard phone.isMobile else { return .landline }
+            return PhoneNumber.readings(of: text).count == 1 ? .phone(phone) : .domesticPhone(text)
         } catch { return nil }
     }
 
@@ -51,11 +55,25 @@ package enum RecoveryEntry: Sendable, Equatable {
         return .identifier(canonical)
     }
 
-    /// The form that limits are counted for and the roll is searched with.
+    /// Digits at the end of a number that are the same however it is written: behind its country's code, and without.
+    private static let sameDigits = 6
+
+    /// The form that limits are counted for: one for all spellings of a number.
+    var counted: String {
+        switch self {
+        case .phone(let phone): "phone:" + phone.text.suffix(RecoveryEntry.sameDigits)
+        case .domesticPhone(let digits):
+            "phone:" + String(digits.filter(\.isNumber).suffix(RecoveryEntry.sameDigits))
+        case .mail, .identifier, .empty, .landline, .malformed: text
+        }
+    }
+
+    /// The form that the roll is searched with.
     var text: String {
         switch self {
         case .mail(let mail): "mail:" + String(decoding: EmailAddress.folded(Array(mail.text.utf8)), as: UTF8.self)
         case .phone(let phone): "phone:" + phone.text
+        case .domesticPhone(let text): "domestic:" + text
         case .identifier(let canonical): "identifier:" + canonical
         case .empty, .landline, .malformed: ""
         }
@@ -68,6 +86,7 @@ package enum RecoveryEntry: Sendable, Equatable {
         switch parts[0] {
         case "mail": self = .mail(EmailAddress(stored: Array(parts[1].utf8)))
         case "phone": self = .phone(PhoneNumber(stored: Array(parts[1].utf8), isMobile: true))
+        case "domestic": self = .domesticPhone(parts[1])
         case "identifier": self = .identifier(parts[1])
         default: return nil
         }

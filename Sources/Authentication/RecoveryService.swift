@@ -38,7 +38,7 @@ package struct RecoveryService: Sendable {
 
     /// Takes in a request. The same for every contact: whose it is, is looked up later.
     package func ask(_ transaction: borrowing Transaction, _ entry: RecoveryEntry) throws(StoreError) {
-        let contact = lookup.hash("recovery:" + entry.text)
+        let contact = lookup.hash("recovery:" + entry.counted)
         let sealed = Sealer(key: directory.key.subkey(.access), randomness: randomness)
             .seal(Array(entry.text.utf8), associated: contact)
         try transaction.execute(
@@ -147,6 +147,10 @@ package struct RecoveryService: Sendable {
             return try directory.registrar.voters(reading, election, mail: mail, keys: keys).map { ($0, .email) }
         case .phone(let phone):
             return try directory.registrar.voters(reading, election, phone: phone, keys: keys).map { ($0, .sms) }
+        case .domesticPhone(let text):
+            let found = try NumberHolders(of: text, reading, election, directory.registrar, keys: keys)
+            // Who is at home where the number is read so comes before who keeps a number of another country.
+            return (found.atHome.isEmpty ? found.elsewhere : found.atHome).map { ($0, .sms) }
         case .identifier(let canonical):
             let hash = Issuer.lookup(directory.key).hash(canonical)
             guard let account = try directory.account(reading, hash: hash),

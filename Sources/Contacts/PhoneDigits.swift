@@ -38,7 +38,7 @@ enum PhoneDigits {
                     Invisible.isSpace(scalar) || isHyphen(scalar)
                 else { throw .character }
                 index += length - 1
-            default: throw .character
+            default: throw isSecond(bytes, from: index, after: digits.count) ? .several : .character
             }
             index += 1
         }
@@ -59,6 +59,15 @@ enum PhoneDigits {
             index += 1
         }
         return nil
+    }
+
+    /// Digits of the shortest number inside a country that nobody takes for an extension.
+    private static let wholeNumber = 8
+
+    /// Whether a mark or word, such as `ou`, stands between two whole numbers.
+    private static func isSecond(_ bytes: Span<UInt8>, from start: Int, after count: Int) -> Bool {
+        guard count >= wholeNumber else { return false }
+        return (start..<bytes.count).count { 48...57 ~= bytes[$0] } >= wholeNumber
     }
 
     private static func isBlank(_ bytes: Span<UInt8>, from start: Int) -> Bool {

@@ -101,6 +101,17 @@ package struct PhoneNumber: Sendable, Hashable {
         self.isMobile = isMobile
     }
 
+    /// What a text may be in France and in each country whose plan is known: the one number that it says with its country's code,
+    /// else as many as there are countries where somebody would write theirs so. The French one comes first, none twice.
+    package static func readings(of text: String) -> [PhoneNumber] {
+        var readings: [PhoneNumber] = []
+        for home in [Home.france] + PhonePlan.all.map(Home.abroad) {
+            guard let number = try? PhoneNumber(text, home: home), !readings.contains(number) else { continue }
+            readings.append(number)
+        }
+        return readings
+    }
+
     /// `06 39 98 77 01`, or `00 49...` abroad: a form that a spreadsheet takes neither for a formula nor for a number. E.164
     /// where that would be read as another number, or as none, in the row of somebody at home in `home`.
     /// - Parameter home: where numbers without + are at home in the row that it is written into.

@@ -18,6 +18,9 @@ package struct PhonePlan: Sendable, Equatable {
     /// The plans of a country, by its ISO 3166 code; empty for countries whose plan is not known here.
     package static func plans(of region: String) -> [PhonePlan] { byRegion[region] ?? [] }
 
+    /// Every country whose plan is known here, in one order.
+    static let all = byRegion.sorted { $0.key < $1.key }.map(\.value)
+
     /// By ISO 3166 codes; of a country with several plans the first that fits holds.
     private static let byRegion: [String: [PhonePlan]] = [
         "BE": [

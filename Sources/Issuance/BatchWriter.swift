@@ -33,6 +33,8 @@ package final class BatchWriter {
         package let voter: Int
         /// Why, as the press says it; it may quote the address.
         package let reason: String
+        /// Whether no approved text is of its kind: then nothing on the roll is wrong.
+        package let isOfUnknownKind: Bool
     }
 
     /// Letters opened at a time: few, since their secrets stand in memory meanwhile.
@@ -212,7 +214,9 @@ package final class BatchWriter {
                     try press.add(page)
                 } catch {
                     setAside.append(
-                        SetAside(batch: batch.number, number: number, voter: letter.subject, reason: "\(error)"))
+                        SetAside(
+                            batch: batch.number, number: number, voter: letter.subject, reason: "\(error)",
+                            isOfUnknownKind: faceOf[letter.frame] == nil))
                     continue
                 }
                 written.append(
@@ -278,7 +282,9 @@ package final class BatchWriter {
 
     /// The place in `faces` of a letter's frame.
     private func face(_ letter: LetterMessage) throws(LetterError) -> Int {
-        guard let face = faceOf[letter.frame] else { throw LetterError("Letter \(letter.id) has an unknown template.") }
+        guard let face = faceOf[letter.frame] else {
+            throw LetterError("It is of a kind that this version does not print: nobody approved its text.")
+        }
         return face
     }
 

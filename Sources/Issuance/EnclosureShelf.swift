@@ -1,7 +1,7 @@
 import Crypto
 import Glibc
 import Synchronization
-import Typesetting
+package import Typesetting
 
 /// Enclosures that were looked at, kept until their file is another by size, number or time: a page that is shown again and again
 /// reads none of them anew. What is approved and what is printed come from here alike.
@@ -25,7 +25,7 @@ package final class EnclosureShelf: Sendable {
 
     /// The enclosure at a path, and its SHA-256 in hexadecimal.
     /// - Throws: when it cannot be read, or no mailing house would take it.
-    func enclosure(
+    package func enclosure(
         _ path: String, college: String?
     ) throws(LetterError) -> (enclosure: Enclosure, digest: String) {
         // One that cannot be looked at is read, which says why.

@@ -140,6 +140,21 @@ extension Issuer {
         return count
     }
 
+    /// The references of the voters whose contacts do not open, those given on the phone among them. Everybody's are looked at.
+    package func unreadable(
+        _ reading: borrowing Reading, _ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates
+    ) throws(StoreError) -> [String] {
+        let session = IssueSession(self, IssuanceContext(election, key: key, messageTemplates: messageTemplates))
+        var found: [String] = []
+        try registrar.each(reading, election) { voter, sealed throws(StoreError) in
+            do throws(StoreError) { _ = try session.effectiveContacts(reading, voter, sealed) } catch {
+                guard error.kind == .damaged else { throw error }
+                found.append(voter.reference)
+            }
+        }
+        return found
+    }
+
     /// Queues a message that carries no identifier; returns its number, nil when the voter cannot be reached so.
     package func send(
         _ transaction: borrowing Transaction, _ election: StoredElection, key: ElectionKey,

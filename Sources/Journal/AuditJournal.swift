@@ -128,6 +128,22 @@ package struct AuditJournal: Sendable {
         }
     }
 
+    /// Hands the entries of some actions to `body`, oldest first: by their index, however long the journal is. An earlier version's
+    /// action that is known no more is none of them.
+    package static func each(
+        _ reading: borrowing Reading, of actions: Set<JournalAction>,
+        _ body: (JournalEntry) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        // Left to itself SQLite walks the whole journal, since that is in order.
+        try reading.each(
+            """
+            SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous
+            FROM journal_entry INDEXED BY journal_entry_action
+            WHERE action IN (SELECT value FROM json_each(?)) ORDER BY number
+            """, "[" + actions.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
+        ) { (row: borrowing Row) throws(StoreError) in try body(try JournalEntry(row)) }
+    }
+
     /// Which entries are looked for; an empty text stands for all.
     package struct Filter: Sendable {
         let election: String

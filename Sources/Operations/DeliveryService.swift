@@ -80,6 +80,8 @@ package final class DeliveryService: Sendable {
         package let warnings: [Warning]
         /// SMS segments that were used up today, by priority.
         package let segments: [(priority: Priority, count: Int)]
+        /// Word of votes that does not arrive, by whole tens.
+        package let untoldVotes: UntoldVotes
     }
 
     /// The outbox as it stood at most some seconds ago. What would tell of votes is not counted: reminders and the word
@@ -139,7 +141,8 @@ package final class DeliveryService: Sendable {
                 reading, election: desk.election.number, limit: DeliveryService.mostReplies),
             pauses: try desk.outbox.reports.pauses(reading), holds: try desk.outbox.reports.holds(reading),
             warnings: lines.flatMap { DeliveryService.warnings($0.route, $0.line, limits) },
-            segments: try desk.outbox.reports.segmentsToday(reading))
+            segments: try desk.outbox.reports.segmentsToday(reading),
+            untoldVotes: try UntoldVotes(reading, desk.outbox, of: desk.election))
     }
 
     /// The states of one place whose share reaches their limit; none where fewer than 20 messages came to an end.

@@ -82,8 +82,8 @@ package struct JournalExport: Sendable {
         let hidden = try secretPolls(reading, for: actor)
         guard !hidden.isEmpty else { return verdict }
         var hidesAny = false
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
-            guard let name = entry.election, hidden.contains(name) else { return }
+        try AuditJournal.each(reading, of: JournalExport.mayTell) { entry throws(StoreError) in
+            guard !hidesAny, let name = entry.election, hidden.contains(name) else { return }
             if JournalExport.details(entry, isHidden: true) != entry.details { hidesAny = true }
         }
         return hidesAny ? .intact(entries: entries, head: []) : verdict
@@ -94,7 +94,7 @@ package struct JournalExport: Sendable {
     /// under an earlier version do.
     /// - Parameter isHidden: whether the poll is open and the reader not of the bureau.
     package static func details(_ entry: JournalEntry, isHidden: Bool) -> String {
-        guard isHidden, let fields = try? entry.fields() else { return entry.details }
+        guard isHidden, mayTell(entry), let fields = try? entry.fields() else { return entry.details }
         let kept = fields.filter { !tellsOfVotes($0.key, entry) }
         guard kept.count < fields.count else { return entry.details }
         let encoder = JSONEncoder()
@@ -103,9 +103,20 @@ package struct JournalExport: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// What entries of a poll are called that tell of votes, or did in an earlier version: no other action has numbers of them.
+    private static let mayTell = Set(JournalAction.allCases.filter { $0.rawValue.hasPrefix("poll.") })
+
+    /// How the names of numbers of votes begin.
+    private static let votes = "votes."
+
+    /// Whether `tellsOfVotes` may be true of any detail: by the text alone, since a page asks it of every entry of the poll.
+    private static func mayTell(_ entry: JournalEntry) -> Bool {
+        entry.kind == .pollNotice || entry.details.contains("\"\(votes)")
+    }
+
     /// Whether a detail says how many voted when no round did. A round's own number is published with the round.
     private static func tellsOfVotes(_ name: String, _ entry: JournalEntry) -> Bool {
-        name.hasPrefix("votes.")
+        name.hasPrefix(votes)
             || name == "lines" && entry.kind == .pollNotice && entry.principal != VoteNotices.roundsPrincipal.text
     }
 

@@ -62,8 +62,8 @@ package struct PollDestruction: Sendable {
     /// Whether the set for the legal keeping was made.
     private func isKept(_ reading: borrowing Reading) throws(StoreError) -> Bool {
         var isKept = false
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
-            if entry.kind == .pollKeep, entry.election == election.election.id { isKept = true }
+        try AuditJournal.each(reading, of: [.pollKeep]) { entry throws(StoreError) in
+            if entry.election == election.election.id { isKept = true }
         }
         return isKept
     }

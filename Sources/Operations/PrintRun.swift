@@ -49,6 +49,8 @@ package struct LeftOutLetter: Sendable {
     package let reason: String
     /// Whether an earlier identifier of the voter goes on.
     package let keepsOld: Bool
+    /// Whether no approved text is of its kind: then nothing on the roll is wrong.
+    package let isOfUnknownKind: Bool
 }
 
 extension PrintOrders {
@@ -111,7 +113,7 @@ extension PrintOrders {
         LeftOutLetter(
             number: letter.number, voter: letter.voter,
             reference: try desk.registrar.voter(reading, id: letter.voter)?.reference, reason: letter.reason,
-            keepsOld: true)
+            keepsOld: true, isOfUnknownKind: letter.isOfUnknownKind)
     }
 
     /// Ends the identifier of a letter that cannot be printed, and says whose it was.
@@ -128,6 +130,6 @@ extension PrintOrders {
         let keepsOld = if case .success(let loss) = loss { loss.keepsOld } else { false }
         return LeftOutLetter(
             number: letter.number, voter: letter.voter, reference: reference, reason: letter.reason,
-            keepsOld: keepsOld)
+            keepsOld: keepsOld, isOfUnknownKind: letter.isOfUnknownKind)
     }
 }

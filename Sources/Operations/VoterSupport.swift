@@ -90,10 +90,10 @@ package struct VoterSupport: Sendable {
             return cut(try registrar.voters(reading, election, mail: mail, keys: keys))
         }
         if text.count(where: \.isNumber) >= VoterSupport.phoneDigits,
-            text.allSatisfy({ $0.isNumber || "+.-()/ ".contains($0) }), let phone = try? PhoneNumber(text)
+            text.allSatisfy({ $0.isNumber || "+.-()/ ".contains($0) })
         {
-            let found = try registrar.voters(reading, election, phone: phone, keys: keys)
-            if !found.isEmpty { return cut(found) }
+            let found = try NumberHolders(of: text, reading, election, registrar, keys: keys)
+            if !found.atHome.isEmpty || !found.elsewhere.isEmpty { return cut(found.atHome + found.elsewhere) }
         }
         return try registrar.search(reading, election, text)
     }

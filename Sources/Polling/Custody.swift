@@ -85,12 +85,11 @@ package struct Custody: Sendable {
     package var remainingFiles: [KeyFile] { keyFiles.filter { $0.report == nil } }
 
     /// What the journal says of an election.
-    /// Reads the whole journal.
     /// - Throws: `.damaged` for an entry whose details cannot be read.
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var custody = Custody()
         var isSealed = false
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading, of: Custody.actions) { entry throws(StoreError) in
             switch entry.kind {
             // From its beginning: credentials are made in many steps before the seal.
             case .pollSealing where entry.election == election, .pollSeal where entry.election == election:
@@ -121,6 +120,13 @@ package struct Custody: Sendable {
         }
         self = custody
     }
+
+    /// All that is told of copies, and of the time in which a copy pairs voters with ballots.
+    private static let actions: Set<JournalAction> = [
+        .pollSealing, .pollSeal, .pollUnseal, .pollClose, .pollAbandon, .storeBackup, .storeBackupRemoved,
+        .storeRestore,
+        .pollBoxKey, .pollBoxKeyFile, .pollBackupDestroyed, .pollMemberKeyDestroyed,
+    ]
 
     private init() {}
 
@@ -184,11 +190,19 @@ package struct Custody: Sendable {
         if let place { backups[place].removedAt = entry.at }
     }
 
+    /// Who reported a backup destroyed in versions whose retention did so itself, with the number kept after it. It had removed one
+    /// file from one machine, and knew nothing of copies elsewhere.
+    private static let earlierRetention = "isoloir store backup --keep "
+
     /// Puts a report at its backup or file, which the entry names by its number; one of neither is passed over.
     private mutating func take(report entry: JournalEntry) throws(StoreError) {
         let details = try Custody.details(entry)
         let report = Report(at: entry.at, by: details["by"] ?? "", reason: details["reason"] ?? "")
         if let place = backups.firstIndex(where: { "\($0.number)" == details["entry"] }) {
+            guard !report.by.hasPrefix(Custody.earlierRetention) else {
+                backups[place].removedAt = backups[place].removedAt ?? entry.at
+                return
+            }
             backups[place].report = report
         } else if let place = keyFiles.firstIndex(where: { "\($0.number)" == details["entry"] }) {
             keyFiles[place].report = report

@@ -75,7 +75,8 @@ package struct PollChronicle: Sendable, Equatable {
     package init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var chronicle = PollChronicle()
         var isSealed = false
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+        let actions = Set(PollChronicle.kinds.keys).union([.pollPresence])
+        try AuditJournal.each(reading, of: actions) { entry throws(StoreError) in
             guard entry.election == election || entry.election == nil && entry.kind == .storeRestore else { return }
             if entry.kind == .pollSeal { isSealed = true }
             if isSealed { try chronicle.take(entry) }

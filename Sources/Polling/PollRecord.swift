@@ -46,12 +46,19 @@ struct PollRecord {
         .pollClose: .closed, .pollAbandon: .abandoned, .pollDestroy: .destroyed,
     ]
 
+    /// Entries whose details are part of what is known.
+    private static let told: Set<JournalAction> = [
+        .pollSeal, .pollOpen, .pollClose, .pollRecord, .trusteeReplace, .trusteeRemove, .pollExtend, .pollRound,
+        .pollNotice, .tallyEncrypt, .tallyResult,
+    ]
+
     /// - Parameter election: its name, as the entries carry it.
     /// - Throws: what the store throws, and `.damaged` for an entry of a restore that cannot be read. Details of other
     ///   entries that cannot be read are passed over: the table then differs from what is known.
     init(_ reading: borrowing Reading, election: String) throws(StoreError) {
         var record = PollRecord()
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+        let actions = PollRecord.told.union(PollRecord.states.keys).union([.storeRestore, .pollUnseal])
+        try AuditJournal.each(reading, of: actions) { entry throws(StoreError) in
             // One that was abandoned or destroyed takes no mark.
             if entry.kind == .storeRestore, let state = record.state, state == .closed || !state.isFinal {
                 record.restores.append(
@@ -63,13 +70,7 @@ struct PollRecord {
             // As if it had never been sealed; what became of trustees' keys stays.
             if entry.kind == .pollUnseal { record.state = nil }
             if [.pollStop, .pollAbandon].contains(kind) { record.isStopped = true }
-            guard
-                [
-                    .pollSeal, .pollOpen, .pollClose, .pollRecord, .trusteeReplace, .trusteeRemove,
-                    .pollExtend, .pollRound, .pollNotice, .tallyEncrypt, .tallyResult,
-                ].contains(kind),
-                let json = JSON.read(Array(entry.details.utf8))
-            else { return }
+            guard PollRecord.told.contains(kind), let json = JSON.read(Array(entry.details.utf8)) else { return }
             record.take(kind, json)
         }
         self = record
@@ -77,7 +78,7 @@ struct PollRecord {
 
     private init() {}
 
-    /// - Parameter action: one of the list in `init`; every other one would be taken for a result.
+    /// - Parameter action: one of `told`; every other one would be taken for a result.
     private mutating func take(_ action: JournalAction, _ details: JSON) {
         func text(_ name: StaticString) -> String { String(decoding: details[name]?.bytes ?? [], as: UTF8.self) }
         switch action {

@@ -17,7 +17,7 @@ package struct UndoneSeal: Sendable {
     /// - Throws: `.damaged` for an entry whose details cannot be read.
     package static func all(_ reading: borrowing Reading, election: String) throws(StoreError) -> [UndoneSeal] {
         var (found, boxKey): ([UndoneSeal], String?) = ([], nil)
-        try AuditJournal.each(reading) { entry, _ throws(StoreError) in
+        try AuditJournal.each(reading, of: [.pollSeal, .pollUnseal]) { entry throws(StoreError) in
             guard entry.election == election else { return }
             if entry.kind == .pollSeal { boxKey = try entry.texts()["boxKey.sha256"] }
             guard entry.kind == .pollUnseal else { return }

@@ -23,10 +23,12 @@ package enum FolderPrint {
             )
         case .printed(let manifest, let leftOut):
             for letter in leftOut {
+                let again = "run `identifiers \(letter.keepsOld ? "reissue" : "issue")` and `letters print` again."
                 Terminal.complain(
-                    "Letter \(letter.number) (\(letter.reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) Correct the "
-                        + "roll with `roll correct`, then run `identifiers \(letter.keepsOld ? "reissue" : "issue")` and `letters print` "
-                        + "again.")
+                    "Letter \(letter.number) (\(letter.reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) "
+                        + (letter.isOfUnknownKind
+                            ? "To give the voter a new one, \(again)"
+                            : "Correct the roll with `roll correct`, then \(again)"))
             }
             return manifest
         }

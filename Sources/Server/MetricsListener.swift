@@ -6,6 +6,7 @@ import Foundation
 import Glibc
 import HTTPServer
 import Issuance
+import Operations
 import Polling
 import Store
 import Synchronization
@@ -90,13 +91,14 @@ struct MetricsListener: Sendable {
     /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
         let number = site.station.election.number
-        let (messages, sheets, pauses, due) = try services.store.read {
+        let (messages, sheets, pauses, due, untold) = try services.store.read {
             (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: number),
                 try services.letterBatches.sheets(reading, site.station.election),
                 try services.outbox.reports.pauses(reading).map(\.route),
-                try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now)
+                try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now),
+                try UntoldVotes(reading, services.outbox, of: site.station.election)
             )
         }
         return [
@@ -111,6 +113,15 @@ struct MetricsListener: Sendable {
                 [Channel.email, .sms].map { channel in
                     let seconds = due.first { $0.route == channel.rawValue }?.seconds ?? 0
                     return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])
+                }),
+            MetricFamily(
+                "isoloir_vote_words_undelivered",
+                "Word of votes that did not arrive at voters whose other messages did, at least, in whole tens.",
+                .gauge,
+                [Channel.email, .sms].map { channel in
+                    .init(
+                        Double(untold.lines.first { $0.route == channel }?.atLeast ?? 0),
+                        [("channel", channel.rawValue)])
                 }),
             MetricFamily(
                 "isoloir_letters", "Sheets by state.", .gauge,

@@ -26,6 +26,18 @@ enum Countries {
         return PostalAddress.isFrance(region) ? .france : .abroad(PhonePlan.plans(of: region))
     }
 
+    /// ISO 3166 codes of the countries whose postcodes are five digits, together or in two groups, as France's are (Universal Postal
+    /// Union, addressing systems).
+    static let fiveDigits: Set<String> = [
+        "AX", "BA", "BT", "CR", "CU", "CZ", "DE", "DO", "DZ", "EE", "EG", "ES", "FI", "FM", "GR", "GT", "GU", "HN",
+        "HR",
+        "IC", "ID", "IQ", "IT", "JO", "KE", "KH", "KR", "KW", "LA", "LK", "LT", "LY", "MA", "MC", "ME", "MH", "MM",
+        "MN",
+        "MU", "MV", "MX", "MY", "NI", "NP", "PE", "PK", "PR", "PW", "RS", "SA", "SD", "SE", "SK", "SM", "SN", "TH",
+        "TR",
+        "TW", "UA", "US", "UY", "VA", "VI", "VN", "XK", "ZM",
+    ]
+
     /// ISO 3166 codes by folded names.
     static let regions: [String: String] = {
         var names: [String: String] = [:]

@@ -5,6 +5,8 @@ import Glibc
 /// can be read twice. The bytes of a row are UTF-8 whatever the file's encoding, and lie in the buffer until the next
 /// row.
 final class DelimitedSource: RowSource {
+    /// Text has none.
+    let merges: [MergedCells] = []
     /// With ` with BOM` behind it where a mark stands before UTF-8.
     let encoding: String
     /// A text has none.

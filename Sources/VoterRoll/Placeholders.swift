@@ -3,7 +3,7 @@ enum Placeholders {
     /// In lower case without accents.
     private static let words: [[UInt8]] = [
         "na", "n/a", "nc", "n.c.", "n.c", "n/c", "nd", "n.d.", "n/d", "nr", "n.r.", "n/r", "neant", "null",
-        "nul", "none", "(null)", "nan", "nil", "aucun", "aucune", "aucun mail", "aucune adresse", "non",
+        "nul", "none", "nan", "nil", "aucun", "aucune", "aucun mail", "aucune adresse", "non",
         "sans", "sans objet", "sans mail", "sans email", "sans e-mail", "sans adresse", "sans adresse mail",
         "sans telephone", "sans tel", "sans portable", "sans numero", "s.o.", "s/o", "inconnu", "inconnue",
         "inexistant", "inexistante", "indisponible", "non renseigne", "non renseignee", "non communique",
@@ -12,7 +12,8 @@ enum Placeholders {
         "pas d'adresse mail", "pas de courriel", "pas de telephone", "pas de tel", "pas de portable", "pas de mobile",
         "pas de numero", "pas connu", "pas connue", "a completer", "a renseigner", "a definir", "a preciser",
         "a venir", "a fournir", "a demander", "en attente", "manquant", "manquante", "vide", "ras", "r.a.s.", "tbd",
-        "unknown", "not available", "missing", "empty", "xx", "xxx", "xxxx", "xxxxx", "\\n",
+        "unknown", "not available", "missing", "empty", "xx", "xxx", "xxxx", "xxxxx", "\\n", "so",
+        "liste rouge", "confidentiel", "masque", "absent", "absente", "ne sait pas", "non transmis", "non transmise",
     ].map { Array($0.utf8) }
 
     /// Bytes of the longest of them, and some more.
@@ -30,7 +31,9 @@ enum Placeholders {
 
     /// Whether a trimmed value stands for nothing.
     static func contain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        guard range.count <= longest, let first = letter(bytes[range.lowerBound]) else { return false }
+        guard range.count <= longest, let range = bare(bytes, range), let first = letter(bytes[range.lowerBound]) else {
+            return false
+        }
         switch first {
         case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "?"),
             UInt8(ascii: "*"), 0xE2:
@@ -39,6 +42,25 @@ enum Placeholders {
             for word in byInitial[Int(first)] where isWord(word, bytes, range) { return true }
             return false
         }
+    }
+
+    /// Whether a field of a contact holds zeros alone: `0` is what a spreadsheet's look-up gives for an empty cell, and ten of them fill a
+    /// field of a telephone number.
+    static func areZeros(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard bytes[range.lowerBound] == UInt8(ascii: "0"), range.count <= longest else { return false }
+        for index in range where !"0 .".utf8.contains(bytes[index]) { return false }
+        return true
+    }
+
+    /// A value without the brackets around it, or the full stop behind it; nil where nothing is left.
+    private static func bare(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int>? {
+        let (first, last) = (bytes[range.lowerBound], bytes[range.upperBound - 1])
+        let isBracketed =
+            first == UInt8(ascii: "(") && last == UInt8(ascii: ")")
+            || first == UInt8(ascii: "[") && last == UInt8(ascii: "]")
+            || first == UInt8(ascii: "<") && last == UInt8(ascii: ">")
+        guard isBracketed else { return range }
+        return range.count > 2 ? range.lowerBound + 1..<range.upperBound - 1 : nil
     }
 
     /// The words by the byte with which they may begin, by which nearly every value is told.
@@ -84,7 +106,7 @@ enum Placeholders {
             guard found == wanted else { return false }
             index += 1
         }
-        return index == range.upperBound
+        return index == range.upperBound || index == range.upperBound - 1 && bytes[index] == UInt8(ascii: ".")
     }
 }
 

@@ -34,6 +34,13 @@ struct RollHeadings {
         if texts.count == 1,
             ";,\t|".utf8.contains(where: { RollHeadings.needed(TextHead.fields(texts[0].utf8, $0), map: map) >= 2 })
         {
+            let start = fields.ranges[0].lowerBound
+            guard start > 0, bytes[start - 1] == UInt8(ascii: "\"") else {
+                throw RollFileError(
+                    decided:
+                        "the headings are separated by another mark than the line \"sep=\" or the other lines say: write the same one "
+                        + "everywhere", file: file, line: line)
+            }
             throw RollFileError(
                 decided:
                     "every line stands in quotes as a whole, so that it is one field: take these quotes away, or save the file again "

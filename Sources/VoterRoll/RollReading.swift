@@ -20,6 +20,8 @@ struct RollReading {
     private var search = HeadingSearch()
     /// The sheet that is read, from 0.
     private var sheet = 0
+    /// The row of the present sheet's headings, and what is added to it in a line's number.
+    private var head = (row: 0, offset: 0)
     /// Lines that repeat the headings.
     private var repeated = WarningTally()
 
@@ -68,6 +70,7 @@ struct RollReading {
         shown.line %= RollLimits.sheetLines
         guard let found = try search.take(bytes, shown, options: options, file: place) else { return }
         headings.append(found)
+        head = (shown.line, fields.line - shown.line)
         for heading in found.unread {
             report.warn(
                 RollFault(
@@ -88,7 +91,13 @@ struct RollReading {
     /// - Throws: what was wrong with its first row, where no headings were found.
     private mutating func endSheet() throws(RollFileError) {
         if checkers.isEmpty, let error = search.firstError { throw error }
-        for index in checkers.indices { checkers[index].finish() }
+        for index in checkers.indices {
+            let checker = checkers[index]
+            MergedCells.tell(
+                source.merges, below: head.row, offset: head.offset, checker.columns, checker.headings,
+                into: &checkers[index].tally)
+            checkers[index].finish()
+        }
         (checkers, search) = ([], HeadingSearch())
     }
 

@@ -28,8 +28,11 @@ extension RowChecker {
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil {
-            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, fields)
-            if country.isEmpty, let given = town { country = takeCountry(behind: given, of: bytes, fields, &town) }
+            let isFive = CountryPlace.isFiveDigits(bytes, postcode)
+            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, isFive: isFive, fields)
+            if country.isEmpty, let given = town {
+                country = takeCountry(behind: given, of: bytes, isFive: isFive, fields, &town)
+            }
         }
         if postcode == nil, isFrench(country), endsWithTown(lines, town, of: bytes) {
             splitTown(&lines)
@@ -63,7 +66,7 @@ extension RowChecker {
     /// A cell of the address that says something.
     func addressCell(_ column: Int, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         guard let range = RowChecker.cell(bytes, fields.ranges[column]) else { return nil }
-        guard Placeholders.contain(bytes, range) else { return range }
+        guard Placeholders.contain(bytes, range) || Placeholders.areZeros(bytes, range) else { return range }
         warn(at: column, bytes, range, fields, "stands for nothing and is read as empty")
         return nil
     }
@@ -115,7 +118,7 @@ extension RowChecker {
     /// Copies a range into `scratch`, with plain spaces; returns where it lies there.
     mutating func copied(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         let start = scratch.count
-        guard hasWideCharacter(bytes, range) else {
+        guard WideText.stands(bytes, range) else {
             scratch.append(copying: bytes.extracting(range))
             return start..<scratch.count
         }
@@ -132,18 +135,9 @@ extension RowChecker {
         return start..<scratch.count
     }
 
-    /// Whether something stands in a range that is neither plain ASCII nor a letter of Latin-1.
-    private func hasWideCharacter(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range {
-            let byte = bytes[index]
-            if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
-        }
-        return false
-    }
-
     /// Why a line is refused for a character that nobody sees, or for what a program left there; nil where none is.
     private func hiddenCharacter(_ lines: [Range<Int>]) -> String? {
-        for line in lines where hasWideCharacter(scratch.span, line) {
+        for line in lines where WideText.stands(scratch.span, line) {
             if let reason = Invisible.fault(scratch[line], allowingSpaces: true) ?? Mojibake.fault(scratch[line])
                 ?? ProgramMarks.fault(scratch[line])
             {
@@ -169,29 +163,28 @@ extension RowChecker {
     /// A last line that is a country's name and nothing else is the country.
     /// - Parameter isTownApart: whether postcode or town have columns of their own, so that no line has to be the town's.
     private mutating func takeCountry(
-        _ lines: inout [Range<Int>], isTownApart: Bool, _ fields: RowFields
+        _ lines: inout [Range<Int>], isTownApart: Bool, isFive: Bool, _ fields: RowFields
     ) -> Range<Int> {
         guard let last = lines.last, isCountry(last),
             isTownApart
                 // Behind a street, letters like `CH` or `RE` are anything.
-                ? last.count >= RowChecker.shortestCountry
+                ? last.count >= CountryPlace.shortest
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
-        if isTownApart { warnOfLine(last, fields, RowChecker.readAsCountry, .unreachable) }
+        guard !isFive || mayHaveFiveDigits(last) else {
+            warnOfLine(last, fields, CountryPlace.keptAsPlace, .unreachable)
+            return 0..<0
+        }
+        if isTownApart, !isFrench(last) { warnOfLine(last, fields, CountryPlace.mayBePlace, .unreachable) }
         lines.removeLast()
         countryInLines.append(contentsOf: scratch[last])
         return last
     }
 
-    /// What is said where a country was found in the lines of an address.
-    private static let readAsCountry = "is read as the country of the address"
-    /// Letters of the shortest country's name, `Mali`.
-    private static let shortestCountry = 4
-
     /// A country that stands behind the town in its field, in brackets or behind a mark: `Bruxelles (Belgique)`.
     /// - Parameter town: gets shorter where there is one.
     private mutating func takeCountry(
-        behind given: Range<Int>, of bytes: Span<UInt8>, _ fields: RowFields, _ town: inout Range<Int>?
+        behind given: Range<Int>, of bytes: Span<UInt8>, isFive: Bool, _ fields: RowFields, _ town: inout Range<Int>?
     ) -> Range<Int> {
         // A hyphen alone is a name's: Bourg-Saint-Maurice is not in Mauritius.
         guard
@@ -206,11 +199,13 @@ extension RowChecker {
         guard end > name.lowerBound else { return 0..<0 }
         let start = scratch.count
         let country = copied(bytes, name.lowerBound..<end)
-        guard country.count >= RowChecker.shortestCountry, isCountry(country) else {
+        let isNamed = country.count >= CountryPlace.shortest && isCountry(country)
+        guard isNamed, !isFive || mayHaveFiveDigits(country) else {
+            if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.keptAsPlace, .unreachable) }
             scratch.removeLast(scratch.count - start)
             return 0..<0
         }
-        warn(.town, bytes, name.lowerBound..<end, fields, RowChecker.readAsCountry)
+        warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.readAsCountry)
         town = place
         countryInLines.append(contentsOf: scratch[country])
         return country
@@ -224,6 +219,12 @@ extension RowChecker {
             || PostalAddress.isFrance(String(decoding: text[range], as: UTF8.self))
     }
 
+    /// Whether the postcodes of a country, a name in `scratch`, may be five digits.
+    private mutating func mayHaveFiveDigits(_ country: Range<Int>) -> Bool {
+        let text = scratch
+        return countries.meaning(text.span, country).map(CountryPlace.mayHaveFiveDigits) ?? true
+    }
+
     /// Whether a country is France, or is not named.
     private func isFrench(_ country: Range<Int>) -> Bool {
         country.isEmpty || PostalAddress.isFrance(String(decoding: scratch[country], as: UTF8.self))
@@ -234,7 +235,9 @@ extension RowChecker {
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, country: Range<Int>
     ) -> Range<Int> {
         let start = scratch.count
-        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given), !repeats(bytes, postcode, town) {
+        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given),
+            !CountryPlace.repeats(bytes, postcode, town)
+        {
             var digits = 0
             var isNumber = true
             for index in postcode {
@@ -251,16 +254,15 @@ extension RowChecker {
                         : "had lost its leading zero, which was put back", country.isEmpty ? .unreachable : .detail)
             }
             _ = copied(bytes, postcode)
-            if town != nil { scratch.append(32) }
+            if let town {
+                scratch.append(32)
+                if CountryPlace.beginsWithCode(bytes, town) {
+                    warn(.town, bytes, town, fields, RowChecker.otherPostcode, .unreachable)
+                }
+            }
         }
         if let town { _ = copied(bytes, town) }
         return start..<scratch.count
-    }
-
-    /// Whether the town's field begins with the postcode too.
-    private func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
-        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
-        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
     }
 
     // MARK: The recipient

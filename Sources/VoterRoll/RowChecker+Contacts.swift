@@ -139,7 +139,10 @@ enum PhoneSpelling {
         if range.count > 4, "tel:".utf8.elementsEqual((0..<4).map { bytes[range.lowerBound + $0] | 32 }) {
             range = range.lowerBound + 4..<range.upperBound
         }
-        guard let letter = range.first(where: { bytes[$0] | 32 == UInt8(ascii: "e") }) else {
+        // With any other letter or blank it is words, such as `et` between two numbers.
+        guard let letter = range.first(where: { bytes[$0] | 32 == UInt8(ascii: "e") }),
+            range.allSatisfy({ $0 == letter || 48...57 ~= bytes[$0] || ".,+-".utf8.contains(bytes[$0]) })
+        else {
             out.append(copying: bytes.extracting(WholeNumber.bare(bytes, range)))
             return
         }

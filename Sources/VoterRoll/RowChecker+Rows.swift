@@ -104,13 +104,8 @@ extension RowChecker {
     /// Looks at cells of a workbook that are no plain text; false when one of them is no value.
     mutating func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isGood = true
+        UnseenCells(columns: columns, headings: headings).tell(fields, into: &tally)
         for note in fields.notes where note.column < columns.count {
-            if note.kind == .hiddenRow {
-                tally.add(
-                    line: fields.line, "", "",
-                    "is hidden in the spreadsheet, and is read: delete it if it is no voter's", .wrongPerson)
-                continue
-            }
             guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
             let range = fields.ranges[note.column]
             switch note.kind {
@@ -152,12 +147,7 @@ extension RowChecker {
                 fault(column, bytes, range, fields, SheetErrors.tooLong)
                 isGood = false
             case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
-            case .hiddenColumn where !range.isEmpty:
-                tally.add(
-                    line: fields.line, headings[note.column], "",
-                    "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one",
-                    .wrongPerson)
-            case .date, .number, .rounded, .hiddenRow, .hiddenColumn: continue
+            case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck: continue
             }
         }
         return isGood

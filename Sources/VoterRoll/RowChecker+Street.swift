@@ -52,6 +52,9 @@ extension RowChecker {
 
     // MARK: The town
 
+    /// What is said of a second postcode.
+    static let otherPostcode = "names another postcode than the postcode's column: look which is right"
+
     /// Takes the town off the last line where columns of their own hold it too: `12 rue X, 59000 Lille` beside `59000` and
     /// `Lille`.
     mutating func dropTown(
@@ -73,7 +76,7 @@ extension RowChecker {
         let code = Array(bytes, WholeNumber.bare(bytes, postcode ?? 0..<0)).filter { 48...57 ~= $0 }
         guard place.code.elementsEqual(code) || code.count == 4 && place.code.dropFirst().elementsEqual(code) else {
             guard code.count > 3 else { return }
-            return warnOfLine(last, fields, "names another postcode than the postcode's column: look which is right")
+            return warnOfLine(last, fields, RowChecker.otherPostcode)
         }
         let named = Folding.plain(String(decoding: scratch[place.end..<last.upperBound], as: UTF8.self))
         let wanted = Folding.plain(String(decoding: Array(bytes, town ?? 0..<0), as: UTF8.self))

@@ -56,6 +56,8 @@ struct RowChecker {
     var folded: [UInt8] = []
     /// What occurs in many rows and is said once.
     var tally = WarningTally()
+    /// Columns without a heading.
+    private let bare: BareColumns
     /// Whether a row was refused: from then on references are looked up among those of refused rows.
     private var hasRefused = false
 
@@ -67,6 +69,7 @@ struct RowChecker {
         self.election = election
         self.report = report
         self.headings = headings.texts
+        bare = BareColumns(headings.texts)
         positions = Column.allCases.map { headings.index[$0] ?? -1 }
         fallbacks = Column.allCases.map { headings.fallbacks[$0] ?? [] }
         var columns = [Column?](repeating: nil, count: headings.texts.count)
@@ -101,6 +104,7 @@ struct RowChecker {
             report.refuse(nil, line: fields.line)
             return false
         }
+        bare.tell(bytes, fields, into: &tally)
         guard hasSoundCells(bytes, fields) else {
             report.refuse(nil, line: fields.line)
             return false
@@ -168,7 +172,9 @@ struct RowChecker {
     /// The same for a column that may be empty: what stands for nothing is told and is nothing.
     mutating func optional(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         guard let range = value(column, bytes, fields) else { return nil }
-        guard Placeholders.contain(bytes, range) else { return range }
+        guard Placeholders.contain(bytes, range) || column.isContact && Placeholders.areZeros(bytes, range) else {
+            return range
+        }
         if column == .town, let code = value(.postcode, bytes, fields),
             Placeholders.areTown(
                 String(decoding: range.map { bytes[$0] }, as: UTF8.self),

@@ -40,6 +40,8 @@ struct CellNote {
         case flag
         /// A row, or the column of this cell, that the spreadsheet does not show.
         case hiddenRow, hiddenColumn
+        /// A value, or a part of it, that is struck through.
+        case struck
     }
 
     /// The cell's column, from 0.
@@ -56,6 +58,8 @@ protocol RowSource: AnyObject {
     var separator: String { get }
     /// The sheets that are read, in their order; empty for text.
     var sheets: [String] { get }
+    /// Merged cells of the sheet that was read last; none of text.
+    var merges: [MergedCells] { get }
     /// Hands every row that is not empty to `body`, headings included.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void

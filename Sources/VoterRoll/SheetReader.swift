@@ -62,10 +62,14 @@ struct SheetRows {
     private var notes: [CellNote] = []
     /// Columns that the spreadsheet does not show, from 0.
     private var hiddenColumns: [ClosedRange<Int>] = []
+    /// Styles that strike a value through, by their place among the cell formats.
+    private let struckStyles: Set<Int>
+    /// Cells that are shown as one; they stand behind the rows.
+    private(set) var merges: [MergedCells] = []
 
     init(_ parts: WorkbookParts, index: Int) {
         (texts, dateStyles, epoch1904) = (parts.texts, parts.dateStyles, parts.epoch1904)
-        (isUncalculated, self.index) = (parts.isUncalculated, index)
+        (isUncalculated, self.index, struckStyles) = (parts.isUncalculated, index, parts.struckStyles)
     }
 
     /// Forgets the rows that were taken.
@@ -109,6 +113,10 @@ struct SheetRows {
         } else if unsafe isNamed(name, "rPh") {
             // How a name is spoken, beside the name itself.
             inPhonetic = true
+        } else if unsafe isNamed(name, "strike") {
+            if unsafe attributes.isOn() { note(.struck) }
+        } else if unsafe isNamed(name, "mergeCell"), merges.count < MergedCells.most {
+            if let merge = unsafe attributes.bytes("ref").flatMap({ unsafe MergedCells($0) }) { merges.append(merge) }
         }
     }
 
@@ -123,6 +131,7 @@ struct SheetRows {
         isDate =
             unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
         (isFormula, inPhonetic) = (false, false)
+        if !struckStyles.isEmpty, unsafe attributes.number("s").map(struckStyles.contains) == true { note(.struck) }
         value.removeAll(keepingCapacity: true)
     }
 
@@ -219,6 +228,7 @@ struct SheetRows {
                 )
             return
         }
+        if let index = Int(String(decoding: value, as: UTF8.self)), texts.isStruck(index) { note(.struck) }
         bytes.append(contentsOf: texts.bytes[range])
     }
 

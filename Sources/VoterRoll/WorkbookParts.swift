@@ -16,12 +16,20 @@ struct SharedTexts {
     private(set) var bytes: [UInt8] = []
     /// Where each text ends; the first entry is the beginning.
     private var ends: [UInt32] = [0]
+    /// Texts of which a part is struck through.
+    private var struck: Set<Int> = []
 
     /// Bytes of all texts.
     var count: Int { bytes.count }
 
     /// Appends a piece of the present text.
     mutating func append(_ text: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: text) }
+
+    /// Notes that a part of the present text is struck through.
+    mutating func strike() { struck.insert(ends.count - 1) }
+
+    /// Whether a part of text `index` is struck through.
+    func isStruck(_ index: Int) -> Bool { !struck.isEmpty && struck.contains(index) }
 
     /// Ends the present text, once its escapes are decoded.
     mutating func endText() {
@@ -76,6 +84,8 @@ final class WorkbookParts: XMLListener {
     private(set) var texts = SharedTexts()
     /// Styles that show a number as a date, by their place among the cell formats.
     private(set) var dateStyles: Set<Int> = []
+    /// Styles that strike a value through, by their place among the cell formats.
+    private(set) var struckStyles: Set<Int> = []
     /// Whether days are counted from 1904.
     private(set) var epoch1904 = false
     /// Whether the program that wrote the workbook left its formulas to be calculated by the next one.
@@ -90,6 +100,11 @@ final class WorkbookParts: XMLListener {
     private var targets: [String: (target: String, type: String)] = [:]
     /// Number formats that show a date: the built-in ones (ECMA-376, 18.8.30), and those that the workbook defines.
     private var dateFormats = Set(14...22).union([27, 28, 29, 30, 31, 36, 45, 46, 47, 50, 57])
+    /// Fonts that strike through, by their place, and how many fonts there were.
+    private var struckFonts: Set<Int> = []
+    private var fonts = 0
+    /// Whether what comes is one of the fonts that cell formats name.
+    private var inFonts = false
     /// Whether what comes is one of the formats that cells name.
     private var inCellFormats = false
     /// Cell formats counted so far.
@@ -130,6 +145,7 @@ final class WorkbookParts: XMLListener {
         case .texts:
             if unsafe isNamed(name, "t") { inText = !inPhonetic }
             if unsafe isNamed(name, "rPh") { inPhonetic = true }
+            if unsafe isNamed(name, "strike"), unsafe attributes.isOn() { texts.strike() }
         case .packageRelationships, .relationships:
             guard unsafe isNamed(name, "Relationship"), let target = unsafe attributes.text("Target") else { return }
             let type = unsafe attributes.text("Type") ?? ""
@@ -160,10 +176,17 @@ final class WorkbookParts: XMLListener {
             let id = unsafe attributes.number("numFmtId")
         {
             if isDate(code) { dateFormats.insert(id) }
+        } else if unsafe isNamed(name, "fonts") {
+            inFonts = true
+        } else if inFonts, unsafe isNamed(name, "font") {
+            fonts += 1
+        } else if inFonts, unsafe isNamed(name, "strike") {
+            if unsafe attributes.isOn() { struckFonts.insert(fonts - 1) }
         } else if unsafe isNamed(name, "cellXfs") {
             inCellFormats = true
         } else if inCellFormats, unsafe isNamed(name, "xf") {
             if let id = unsafe attributes.number("numFmtId"), dateFormats.contains(id) { dateStyles.insert(styles) }
+            if let font = unsafe attributes.number("fontId"), struckFonts.contains(font) { struckStyles.insert(styles) }
             styles += 1
         }
     }
@@ -171,6 +194,7 @@ final class WorkbookParts: XMLListener {
     /// Takes the end of an element.
     func ended(_ name: UnsafePointer<UInt8>) {
         if unsafe isNamed(name, "cellXfs") { inCellFormats = false }
+        if unsafe isNamed(name, "fonts") { inFonts = false }
         guard part == .texts else { return }
         if unsafe isNamed(name, "t") { inText = false }
         if unsafe isNamed(name, "rPh") { inPhonetic = false }

@@ -12,6 +12,9 @@ final class WorkbookSource: RowSource {
     /// The names of those that were chosen.
     var sheets: [String] { chosen.map(\.name) }
 
+    /// Of the sheet that was read last.
+    private(set) var merges: [MergedCells] = []
+
     private let path: String
     private let map: [String: Column]
     /// Names, texts and styles, read before any sheet.
@@ -183,6 +186,7 @@ final class WorkbookSource: RowSource {
             guard goesOn else { return }
             guard stream.feed([], count: 0, last: true) else { throw broken(entry) }
             _ = try drain(reader, body)
+            merges = reader.sheet.merges
         }
         guard found else {
             throw RollFileError(file: path, line: 0, message: "the workbook has no sheet \(sheet.part)")
@@ -198,7 +202,7 @@ final class WorkbookSource: RowSource {
             let fields = reader.sheet.rows[index]
             let bytes = reader.sheet.bytes
             // A row of nothing but formulas without values is not empty.
-            let isEmpty = fields.notes.allSatisfy { $0.kind == .hiddenRow || $0.kind == .hiddenColumn }
+            let isEmpty = fields.notes.allSatisfy { [.hiddenRow, .hiddenColumn, .struck].contains($0.kind) }
             guard !isEmpty || !fields.isBlank(bytes.span) else { continue }
             guard try body(bytes.span, fields) else { return false }
         }

@@ -38,6 +38,12 @@ protocol XMLListener: AnyObject {
     /// The same as a whole number without a sign; nil when it is none.
     func number(_ wanted: StaticString) -> Int? { unsafe bytes(wanted).flatMap { unsafe XMLAttributes.number($0) } }
 
+    /// Whether a flag of a font, `<strike/>` or `<strike val="1"/>`, is set.
+    func isOn() -> Bool {
+        guard let value = unsafe bytes("val"), let first = unsafe value.first else { return true }
+        return first != UInt8(ascii: "0") && first != UInt8(ascii: "f")
+    }
+
     /// At most 18 digits.
     private static func number(_ digits: UnsafeBufferPointer<UInt8>) -> Int? {
         guard 1...18 ~= digits.count else { return nil }

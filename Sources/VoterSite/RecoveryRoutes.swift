@@ -79,10 +79,10 @@ extension VoterSite {
         case .empty: return lost(visit, status: 422, error: isForgotten ? "identifierEmpty" : "lostEmpty")
         case .malformed: return lost(visit, status: 422, error: malformed, typed: typed)
         case .mail where !election.channels.contains(.email), .phone where !election.channels.contains(.sms),
-            .landline where !election.channels.contains(.sms):
+            .domesticPhone where !election.channels.contains(.sms), .landline where !election.channels.contains(.sms):
             return lost(visit, status: 422, error: malformed, typed: typed)
         case .landline: return lost(visit, status: 422, error: isForgotten ? malformed : "lostLandline", typed: typed)
-        case .mail, .phone, .identifier: break
+        case .mail, .phone, .domesticPhone, .identifier: break
         }
         let verdict = gate.judge(
             form, name: "lost", typed: typed, source: visit.request.source, mode: election.access.recoveryCaptcha)

@@ -85,12 +85,13 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let isSecret = try services.poll(election)?.isSecret ?? false
-    let (rows, pauses, segments) = try refusing {
+    let (rows, pauses, segments, untold) = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: election.number),
                 try services.outbox.reports.pauses(reading),
-                try services.outbox.reports.segmentsToday(reading)
+                try services.outbox.reports.segmentsToday(reading),
+                try UntoldVotes(reading, services.outbox, of: election)
             )
         }
     }
@@ -109,6 +110,12 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
         let isRough = isSecret && priority == .batch && budget > 0
         let used = isRough ? "at most \((count * 10 + budget - 1) / budget * 10) %" : "\(count)"
         Terminal.say("SMS segments today, \(priority): \(used) of \(budget)")
+    }
+    for line in untold.lines {
+        Terminal.say(
+            "At least \(line.atLeast) words of a vote by \(line.route.rawValue) did not arrive, at voters whose other messages do: "
+                + "look at what the relay or gateway says, then `isoloir outbox retry` sends them again with the other failures."
+        )
     }
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
 }

@@ -9,7 +9,9 @@ import Store
 import VoterRoll
 
 let storeCommands = [
-    Command("store check", [], "check the whole store: pages, indices, links, journal", run: checkStore),
+    Command(
+        "store check", [], "check the whole store: pages, indices, links, journal, and that everybody's contacts open",
+        run: checkStore),
     Command(
         "store backup", ["FILE"],
         options: [
@@ -32,6 +34,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
     try services.checkBoxKeys()
+    try ContactCheck(services: services).run()
 }
 
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {

@@ -182,6 +182,53 @@ def test_the_head_of_a_close_by_command_line_reaches_the_bureau(site):
     assert (3, head["head"]) in events(path)
 
 
+def test_backups_that_retention_removed_are_reported_together(site):
+    """Retention unlinks files of one machine: between seal and close each of them may lie elsewhere still, and is asked for by name."""
+    site.prepare(VOTERS, SMALL)
+    folder, run = f"{site.folder}/backups", site.run
+    os.makedirs(folder)
+
+    def back_up():
+        run("store", "backup", folder, "--keep", "1")
+        # Their names are seconds.
+        time.sleep(1.1)
+        return os.listdir(folder)[0]
+
+    names = []
+
+    def with_backups(*words, **options):
+        if words[:2] == ("poll", "open"):
+            names.extend(back_up() for _ in range(3))
+        return run(*words, **options)
+
+    site.run = with_backups
+    site.open_poll()
+    site.run = run
+    assert len(set(names)) == 3 and os.listdir(folder) == names[2:]
+    order = ("poll", "backup-destroyed", "all-removed", "--by", "I. Laurent", "--reason", "tapes erased, minutes of 2 December")
+    # While backups are made and removed nobody says of all of them that they are gone.
+    assert "The poll is not closed" in run(*order, "--yes", status=1).stderr
+    run("poll", "close", "--yes", "--at-once")
+    for name in names[:2]:
+        assert re.search(rf"{name}  \w{{16}}  removed from this machine; COPIES ELSEWHERE: NOT REPORTED DESTROYED", run("poll", "custody").stdout)
+    removed = lambda: [(backup["file"], "removed" in backup, backup.get("by")) for backup in site.json("poll", "custody")["backups"]]
+    before = [(names[0], True, None), (names[1], True, None), (names[2], False, None)]
+    assert removed() == before
+    # A program has to say --yes; it is shown what it would say.
+    refused = run(*order, status=1).stderr
+    assert "say --yes" in refused and all(name in refused for name in names[:2]) and names[2] not in refused and removed() == before
+    status, shown = road.answered(site, "n", *order)
+    assert status == 1 and "Note of 2 backups that no copy is left anywhere?" in shown and "Nothing was noted" in shown and removed() == before
+    status, shown = road.answered(site, "y", *order)
+    assert status == 0 and all(name in shown for name in names[:2])
+    assert removed() == [(names[0], True, "I. Laurent"), (names[1], True, "I. Laurent"), (names[2], False, None)]
+    # The third goes after the close; the one that takes its place is of after the close and pairs nobody.
+    back_up()
+    assert f"{names[2]}: noted as destroyed, by I. Laurent." in run(*order, "--yes").stdout
+    assert "No backup that was removed from this machine is left" in run(*order, "--yes", status=1).stderr
+    assert run("poll", "custody").stdout.count("destroyed, by I. Laurent: tapes erased, minutes of 2 December") == 3
+
+
 def test_the_box_key_ends_with_the_close_and_backups_are_asked_for(site):
     site.prepare(VOTERS, SMALL)
     run = site.run

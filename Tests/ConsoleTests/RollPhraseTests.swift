@@ -58,6 +58,50 @@ struct RollPhraseTests {
             ]
     }()
 
+    /// How sentences begin that are said of a row, a file or a value.
+    private static let beginnings: Set<String> = [
+        "is", "are", "has", "had", "holds", "stands", "ends", "begins", "names", "makes", "must", "needs", "looks",
+        "cannot",
+        "repeats", "there", "this", "these", "the", "two", "every", "several", "a", "--map", "an", "of", "looks",
+        "would",
+    ]
+    /// Not said at the console: of a report's own file, of where a letter came back, and in the report's file.
+    private static let elsewhere: Set<String> = [
+        "the report cannot be written: 12", "the report could not be written: 12", "the file lists no letters",
+        "a returned letter is named by batch and number, or by reference", "is a sheet that was read", "the answer 12",
+        "the line of the headings 12", "is empty",
+        // Beginnings of the sentences that go on with "as on line".
+        "the same mailbox", "the same phone", "the same or nearly the same name",
+        "the same reference but for case, blanks or zeros at its beginning", "this workbook is protected by a password",
+    ]
+
+    /// A sentence that somebody adds to the reading of rolls is English at the French console until it has its phrase.
+    @Test func `every sentence of the rooms that read rolls has its phrase`() throws {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources")
+        let literal = /"((?:[^"\\\n]|\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\)|\\.)*)"/
+        let change = /\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\)/
+        var (count, missing): (Int, [String]) = (0, [])
+        for room in ["VoterRoll", "Contacts", "Inputs"] {
+            let folder = sources.appending(path: room)
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            where name.hasSuffix(".swift") && name != "Placeholders.swift" {
+                let code = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+                    .replacing(/\n *\/\/[^\n]*/, with: "").replacing(/"\s*\n?\s*\+ "/, with: "")
+                for found in code.matches(of: literal) {
+                    let text = String(found.1).replacing(change, with: "12").replacing("\\\"", with: "\"")
+                    let first = text.split(separator: " ").first.map(String.init) ?? ""
+                    guard text.contains(" "), Self.beginnings.contains(first), !Self.elsewhere.contains(text) else {
+                        continue
+                    }
+                    count += 1
+                    if phrases.french(text) == text { missing.append("\(name): \(text)") }
+                }
+            }
+        }
+        #expect(count > 100 && missing == [], "\(count) \(missing.joined(separator: "\n"))")
+    }
+
     @Test(arguments: reasons)
     func `a reason has its phrase`(reason: String) { #expect(phrases.french(reason) != reason) }
 

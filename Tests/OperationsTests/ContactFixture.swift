@@ -38,13 +38,15 @@ final class ContactFixture {
     ///   - change: a line of the election, and what stands in its place.
     ///   - rows: of the roll to which identifiers were sent.
     ///   - answer: everybody's to the election's question.
+    ///   - prefixes: of the countries that SMS go to.
     init(
-        _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil
+        _ change: (String, String)? = nil, rows: String = (1...3).map { row($0) }.joined(), answer: String? = nil,
+        prefixes: [String] = ["+33"]
     ) throws {
         self.answer = answer
         let sample = try sampleDefinition()
         base = try TestElection(definition: change.map { sample.replacing($0.0, with: $0.1) } ?? sample)
-        desk = base.voterSupport()
+        desk = base.voterSupport(smsPrefixes: prefixes)
         for (name, role) in [("one", StaffRole.manager), ("two", .manager), ("bureau", .bureau)] { try add(name, role) }
         _ = try apply(rows, by: "one")
         _ = try desk.issueMissing(by: viewer("one"))
@@ -57,6 +59,7 @@ final class ContactFixture {
     }
 
     var now: Int { base.clock.now }
+    var clock: Clock { base.time }
 
     func wait(_ seconds: Int) { base.clock.wait(seconds) }
 

@@ -1,4 +1,6 @@
 import Contacts
+import Crypto
+import Issuance
 import Operations
 import Staff
 import Store
@@ -47,6 +49,27 @@ struct GivenNumberTests {
             return
         }
         #expect(reason.contains("country's code"))
+    }
+
+    /// What is printed or sent is what was looked at: read again as French, the approved number would be a stranger's.
+    @Test func `the number that was approved is the one that gets the identifier`() throws {
+        let fixture = try ContactFixture(rows: row("20000 Casablanca (Maroc)"), prefixes: ["+33", "+212"])
+        guard case .asked(let request, _) = try fixture.desk.reissue(order("06 12 34 56 78"), by: fixture.viewer("one"))
+        else {
+            Issue.record("nobody was asked")
+            return
+        }
+        guard case .carriedOut(.done) = try fixture.decide(request, by: "bureau") else {
+            Issue.record("it was not carried out")
+            return
+        }
+        let given = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.all("SELECT folded FROM issuance_contact") {
+                (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
+            }
+        }
+        let meant = PhoneGivenContact.phone(try PhoneNumber("+212612345678"))
+        #expect(given == [Issuer.lookup(fixture.key).hash(meant.folded)])
     }
 
     @Test func `what is changed in a corrected number is said`() throws {

@@ -87,4 +87,32 @@ struct JournalExportTests {
         }
         #expect(told.0 == .intact(entries: 9, head: []) && told.1 == verdict)
     }
+
+    /// A page that is opened often asks for few kinds of entries: a journal of a hundred thousand must not be walked for them.
+    @Test func `entries of some kinds are found by the index, in their order`() throws {
+        let house = try OperationsFixture()
+        let journal = AuditJournal(clock: Clock { 1_760_000_000 }, randomness: .system)
+        try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            for kind in [JournalAction.pollOpen, .export, .pollSuspend, .pollOpen, .alertSeen] {
+                try journal.record(transaction, election: "e", by: .system("x"), kind, [:])
+            }
+        }
+        let (found, plan) = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
+            var found: [JournalAction] = []
+            try AuditJournal.each(reading, of: [.pollSuspend, .pollOpen]) { entry throws(StoreError) in
+                if let kind = entry.kind { found.append(kind) }
+            }
+            return (
+                found,
+                try reading.all(
+                    """
+                    EXPLAIN QUERY PLAN SELECT number FROM journal_entry INDEXED BY journal_entry_action
+                    WHERE action IN (SELECT value FROM json_each(?)) ORDER BY number
+                    """, "[]"
+                ) { (row: borrowing Row) throws(StoreError) -> String in try row[3] }
+            )
+        }
+        #expect(found == [.pollOpen, .pollSuspend, .pollOpen])
+        #expect(plan.contains { $0.hasPrefix("SEARCH journal_entry") }, "\(plan)")
+    }
 }

@@ -91,6 +91,34 @@ struct CustodyTests {
         #expect(try lines().contains { $0.contains("d\u{E9}truite, par Anne : no copy elsewhere") })
     }
 
+    /// Earlier versions wrote of a file that they had unlinked that it was destroyed.
+    @Test func `a backup that an earlier version's retention called destroyed is removed, and asked for`() throws {
+        let poll = try PollFixture()
+        for name in ["old.backup", "older.backup"] { try backup(poll, name, hex(sha256(Array(name.utf8)))) }
+        let journal = AuditJournal(clock: Clock { poll.now }, randomness: .system)
+        for removed in try custody(poll).backups {
+            let isNoted = removed.name == "old.backup"
+            try poll.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                if isNoted {
+                    try journal.record(
+                        transaction, election: nil, by: .system("test"), .storeBackupRemoved, ["file": removed.name])
+                }
+                try journal.record(
+                    transaction, election: poll.election.election.id, by: .system("test"), .pollBackupDestroyed,
+                    [
+                        "entry": "\(removed.number)", "file": removed.name, "by": "isoloir store backup --keep 7",
+                        "reason":
+                            "removed from this machine, newer backups are there; copies elsewhere are not known here",
+                    ])
+            }
+        }
+        let left = try custody(poll).remaining
+        #expect(left.map(\.name) == ["old.backup", "older.backup"] && left.allSatisfy { $0.removedAt != nil })
+        let refusal = try poll.station.custody.reportDestroyed(
+            backup: "old.backup", who: "Anne", reason: "no copy elsewhere", by: .system("test"))
+        #expect(try refusal == nil && custody(poll).remaining.map(\.name) == ["older.backup"])
+    }
+
     /// The final credentials are made in many steps before the seal.
     @Test func `a backup made while the poll is being sealed stands in the list`() throws {
         let poll = try PollFixture(isSealed: false)

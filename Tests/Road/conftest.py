@@ -6,6 +6,7 @@ import email
 import email.policy
 import json
 import os
+import pty
 import shutil
 import signal
 import secrets
@@ -135,6 +136,29 @@ class Isoloir:
             assert not mail.defects
             found.setdefault(mail["To"].addresses[0].addr_spec, []).append(mail)
         return found
+
+
+def answered(isoloir, answer, *words, meanwhile=lambda: None):
+    """A command at a terminal where somebody answers, after something was done beside it: its status, and what was shown there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(isoloir.command(*words), cwd=isoloir.folder, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
+    os.close(theirs)
+    shown = b""
+    try:
+        while b"[y/N]" not in shown:
+            shown += os.read(ours, 4096)
+        meanwhile()
+        os.write(ours, answer.encode() + b"\n")
+        process.communicate(timeout=120)
+        # What was said after the answer waits in the terminal; its end is an error of reading.
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 4096):
+                shown += piece
+    finally:
+        process.kill()
+        process.wait(10)
+        os.close(ours)
+    return process.returncode, shown.decode()
 
 
 def voter(number, **fields):

@@ -1,7 +1,9 @@
 """What an election's texts may say, by the command line."""
+import os
+import re
 import sqlite3
 
-from conftest import voter
+from conftest import LETTER, SAMPLE, voter
 
 #: A letter of Nag Mundari, for which the fonts of this system have no form.
 STRANGE = "\U0001E4D0"
@@ -37,3 +39,28 @@ def test_an_hour_that_has_passed_is_noted(isoloir):
     for words in (("election", "check", f"{isoloir.folder}/election"), ("election", "create", f"{isoloir.folder}/election")):
         said = isoloir.run(*words).stderr
         assert 'the poll closed on Monday 1 December 2025 at 17:00' in said and 'set "opens" and "closes" anew' in said, words
+
+
+def test_an_election_in_french_alone_asks_for_no_english(isoloir):
+    """Neither in its definition nor in anything that goes out: mails, SMS, letters, specimen."""
+    with open(f"{SAMPLE}/election.yaml", encoding="utf-8") as file:
+        text = re.sub(r"\n +en: [^\n]+", "", file.read().replace("languages: [fr, en]", "languages: [fr]"))
+    assert "en:" not in text
+    os.makedirs(f"{isoloir.folder}/french")
+    with open(f"{isoloir.folder}/french/election.yaml", "w", encoding="utf-8") as file:
+        file.write(text)
+    isoloir.settings(f"mail: {{folder: {isoloir.folder}/mail}}\nsms: {{folder: {isoloir.folder}/sms}}\n")
+    assert "cse-2026" in isoloir.run("election", "check", f"{isoloir.folder}/french").stdout
+    isoloir.run("election", "create", f"{isoloir.folder}/french")
+    # Who is said to speak English is written to as everybody else.
+    said = isoloir.roll([voter(1, language="en"), voter(2, email="", phone="06 39 98 00 02"), voter(3, **LETTER), voter(20, college="cadres")])
+    assert '"en" is no language of this election, which writes in fr' in said.stdout
+    isoloir.run("identifiers", "issue")
+    isoloir.run("outbox", "send")
+    [mail] = isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"]
+    assert "Bonjour" in mail.get_body(("plain",)).get_content()
+    english = re.compile(r"\b(the|your|Dear|Hello|identifier)\b")
+    assert not english.search(mail.get_body(("plain",)).get_content())
+    isoloir.letters(f"{isoloir.folder}/letters")
+    with open(f"{isoloir.folder}/letters/manifest.csv", encoding="utf-8") as file:
+        assert ";en" not in file.read()

@@ -1,11 +1,9 @@
 """An installation on a machine: what the doctor finds, whose the files are, backups with retention, and the questions before steps that
 nothing takes back."""
-import contextlib
 import fcntl
 import glob
 import json
 import os
-import pty
 import pwd
 import re
 import shutil
@@ -15,7 +13,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PROGRAM, ROOT, free_port, needs, running, voter
+from conftest import PROGRAM, ROOT, answered, free_port, needs, running, voter
 from test_mail import Handler, Login, aiosmtpd, relay
 from test_sms import Kannel
 
@@ -395,6 +393,25 @@ def test_backups_into_a_folder_keep_the_latest_and_the_custody_knows(isoloir):
     assert "restored and checked" in isoloir.run("store", "restore", f"{folder}/{names[1]}").stdout
 
 
+def test_a_backup_that_cannot_be_read_does_not_end_retention(isoloir):
+    """A disk that fails is where retention matters: the old file goes without its digest, and what stays is said."""
+    isoloir.election()
+    folder = f"{isoloir.folder}/backups"
+    os.makedirs(folder)
+    old = f"{folder}/isoloir-20200101T000000Z.backup"
+    os.symlink(f"{isoloir.folder}/a-disk-that-is-gone", old)
+    made = isoloir.run("store", "backup", folder, "--keep", "1")
+    assert "It is removed without the digest" in made.stderr and f"{old}: removed, 1 newer one stay" in made.stdout.replace("stays", "stay")
+    assert not os.path.lexists(old) and len(os.listdir(folder)) == 1
+    [details] = [json.loads(details) for details, in isoloir.sql("SELECT details FROM journal_entry WHERE action = 'store.backup.removed'")]
+    assert details == {"file": os.path.basename(old)}
+    # What cannot be removed is said, and the new backup stays.
+    os.makedirs(old)
+    time.sleep(1.1)
+    refused = isoloir.run("store", "backup", folder, "--keep", "1", status=1).stderr
+    assert f"{old} cannot be removed" in refused and len(os.listdir(folder)) == 3
+
+
 def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
     drills = set()
     for name in ("Templates/help/administrators.fr.md", "Templates/help/administrators.en.md", "Sources/Store/Store.docc/BackupAndRestore.md"):
@@ -424,29 +441,6 @@ def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
             assert command.startswith("isoloir ")
             said = second.run(*command.split()[1:], timeout=300).stdout
     assert "The rehearsal went through" in said
-
-
-def answered(isoloir, answer, *words, meanwhile=lambda: None):
-    """A command at a terminal where somebody answers, after something was done beside it: its status, and what was shown there."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(isoloir.command(*words), cwd=isoloir.folder, stdin=theirs, stderr=theirs, stdout=subprocess.PIPE)
-    os.close(theirs)
-    shown = b""
-    try:
-        while b"[y/N]" not in shown:
-            shown += os.read(ours, 4096)
-        meanwhile()
-        os.write(ours, answer.encode() + b"\n")
-        process.communicate(timeout=120)
-        # What was said after the answer waits in the terminal; its end is an error of reading.
-        with contextlib.suppress(OSError):
-            while piece := os.read(ours, 4096):
-                shown += piece
-    finally:
-        process.kill()
-        process.wait(10)
-        os.close(ours)
-    return process.returncode, shown.decode()
 
 
 def test_steps_that_nothing_takes_back_show_what_they_rest_on_and_ask(isoloir):

@@ -43,6 +43,23 @@ def digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
+def test_a_letter_of_a_kind_that_no_specimen_shows_is_not_printed(isoloir):
+    """As a later version may have queued it: nobody approved its text."""
+    letter_voters(isoloir)
+    isoloir.sql("""UPDATE outbox_frame SET hash = randomblob(32), content = replace(content, '"identifierCode"', '"invitation"')
+                   WHERE id IN (SELECT frame FROM outbox_message WHERE channel = 'letter')""")
+    assert all('"invitation"' in content for content, in isoloir.sql(
+        "SELECT content FROM outbox_frame WHERE id IN (SELECT frame FROM outbox_message WHERE channel = 'letter')"))
+    folder = f"{isoloir.folder}/out"
+    said = isoloir.letters(folder).stderr
+    assert said.count("nobody approved its text") == 5 and "Correct the roll" not in said
+    assert "QQ" not in text(pdf(folder)) and json.load(open(f"{folder}/manifest.json"))["letters"] == 0
+    # Whoever lost theirs by it gets a new one, of a kind that was approved.
+    isoloir.run("identifiers", "issue")
+    again = f"{isoloir.folder}/again"
+    assert isoloir.letters(again).returncode == 0 and json.load(open(f"{again}/manifest.json"))["letters"] == 5
+
+
 def test_a_batch_is_sorted_sound_and_described(isoloir):
     letter_voters(isoloir)
     folder = f"{isoloir.folder}/out"

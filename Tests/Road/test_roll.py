@@ -103,6 +103,53 @@ def test_a_workbook_of_xlsxwriter_is_read(isoloir):
     assert {row["lastName"] for row in isoloir.json("roll", "list")} == {"Le Roux", "Martinb", "Martinc"}
 
 
+def test_what_is_struck_through_in_a_workbook_is_told(isoloir):
+    """Who left is often struck through, and no program but a spreadsheet sees it: openpyxl's styles, xlsxwriter's runs of a text."""
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.xlsx"
+    workbook(path, [voter(1), voter(2), voter(3)])
+    book = openpyxl.load_workbook(path)
+    struck = openpyxl.styles.Font(strike=True)
+    for cell in book.active[3]:
+        cell.font = struck
+    book.active.cell(4, HEAD.index("email") + 1).font = struck
+    # Of an empty cell nothing is said.
+    book.active.cell(2, HEAD.index("phone") + 1).font = struck
+    book.save(path)
+    told = {(warning["line"], warning["column"]): warning["reason"] for warning in isoloir.json("roll", "import", path, "--dry-run")["warningList"]
+            if "struck" in warning["reason"]}
+    assert told == {(3, ""): "is struck through in the spreadsheet, and is read: delete it if it is no voter's",
+                    (4, "email"): "is struck through in the spreadsheet, and is read: empty the cell if it does not hold any more"}
+    # A part of a cell: an old address before the new one.
+    with xlsxwriter.Workbook(path) as book:
+        sheet, plain, old = book.add_worksheet(), book.add_format(), book.add_format({"font_strikeout": True})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, [voter(1).get(name, "") for name in HEAD])
+        sheet.write_rich_string(1, HEAD.index("last_name"), old, "Martin", plain, "Durand")
+    [told] = [warning for warning in isoloir.json("roll", "import", path, "--dry-run")["warningList"] if "struck" in warning["reason"]]
+    assert (told["line"], told["column"]) == (2, "")
+
+
+def test_merged_cells_of_a_workbook_are_named(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.xlsx"
+    workbook(path, [voter(number) for number in range(1, 6)])
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    sheet.insert_rows(1)
+    sheet["A1"] = "Liste électorale"
+    sheet.merge_cells("A1:F1")
+    column = openpyxl.utils.get_column_letter(HEAD.index("site") + 1)
+    # The headings stand in the second row, five voters below.
+    sheet.merge_cells(f"{column}3:{column}5")
+    beyond = openpyxl.utils.get_column_letter(len(HEAD) + 3)
+    sheet.merge_cells(f"{beyond}3:{beyond}5")
+    book.save(path)
+    told = [(warning["line"], warning["column"], warning["value"]) for warning in isoloir.json("roll", "import", path, "--dry-run")["warningList"]
+            if "merged cells" in warning["reason"]]
+    assert told == [(3, "site", f"{column}3:{column}5")]
+
+
 def test_a_workbook_of_libreoffice_is_read(isoloir):
     isoloir.election()
     subprocess.run(["soffice", "--headless", "--convert-to", "xlsx", "--infilter=CSV:59,34,UTF8", "--outdir", isoloir.folder,

@@ -168,6 +168,18 @@ def test_faulty_settings_are_said_one_by_one(isoloir):
     assert 'unknown key "provider"' not in refused and 'unknown key "user"' not in refused
 
 
+def test_a_contact_that_does_not_open_is_named(isoloir):
+    """What the log says of a word that cannot be queued sends people here; everybody's contacts are looked at, whoever voted."""
+    filled(isoloir)
+    assert "in order" in isoloir.run("store", "check").stdout
+    isoloir.sql("UPDATE roll_voter SET mail = zeroblob(60) WHERE reference IN ('V3', 'V7')")
+    said = isoloir.run("store", "check", status=1).stderr
+    assert "the contacts of 2 voters do not open with its key: V3, V7" in said and "roll correct" in said
+    os.unlink(f"{isoloir.keys}/cse-2026.key")
+    said = isoloir.run("store", "check").stderr
+    assert "were not opened" in said and "V3" not in said
+
+
 def test_a_store_without_its_rules_is_not_served(isoloir):
     filled(isoloir)
     isoloir.sql("DROP INDEX issuance_identifier_one")

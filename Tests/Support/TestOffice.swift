@@ -43,12 +43,14 @@ extension TestElection {
     }
 
     /// What the console's managers work with.
-    package func voterSupport() -> VoterSupport {
+    /// - Parameter smsPrefixes: of the countries that SMS go to.
+    package func voterSupport(smsPrefixes: [String] = ["+33"]) -> VoterSupport {
         let outbox = Outbox(clock: time, randomness: .system)
         let passphrases = PassphraseService(
             hasher: TestElection.quickHasher, journal: journal, clock: time, randomness: .system)
         let issuer = Issuer(
-            outbox: outbox, registrar: registrar(), journal: journal, clock: time, randomness: .system)
+            outbox: outbox, registrar: registrar(), journal: journal, clock: time, randomness: .system,
+            smsPrefixes: smsPrefixes)
         let texts = MessageTemplates(election: election.election, templates: TestElection.templates)
         let directory = VoterDirectory(
             election: election, key: key, messageTemplates: texts, issuer: issuer, registrar: registrar())

@@ -393,6 +393,16 @@ struct AddressTests {
             ["Adresse 1": "Rue Haute 1", "Adresse 4": "CH", "Code postal": "59000", "Ville": "Lille"],
             ["RUE HAUTE 1", "CH", "59000 LILLE"]
         ),
+        // A hamlet: no country of the name has such a postcode.
+        (
+            ["Adresse 1": "3 rue X", "Adresse 4": "Canada", "Code postal": "59000", "Ville": "Lille"],
+            ["3 RUE X", "CANADA", "59000 LILLE"]
+        ),
+        (
+            ["Adresse 1": "3 rue X", "Adresse 4": "Suisse", "Code postal": "59 000", "Ville": "Lille"],
+            ["3 RUE X", "SUISSE", "59000 LILLE"]
+        ),
+        (["Code postal": "59000", "Ville": "Lille (Canada)"], ["RUE HAUTE 1", "59000 LILLE CANADA"]),
         (["Code postal": "65400", "Ville": "Aucun"], ["RUE HAUTE 1", "65400 AUCUN"]),
     ])
     func `a country is found at the end of every address`(fields: [String: String], lines: [String]) throws {
@@ -400,6 +410,20 @@ struct AddressTests {
         #expect(outcome.fault.isEmpty, "\(outcome.fault)")
         #expect(try outcome.contacts().address?.lines == ["Zo\u{E9} PETIT"] + lines)
         #expect(lines.count == 2 || lines[2] == "59000 LILLE" || outcome.warning.contains("is read as the country"))
+    }
+
+    /// Read as Cuba's, the letter would leave the country; kept, a letter to Germany would be sorted in France.
+    @Test(arguments: [
+        ("Canada", "kept as a place"), ("Suisse", "kept as a place"), ("Cuba", "write France"),
+        ("Allemagne", "write France"),
+    ])
+    func `a place with a country's name is told with its cure`(place: String, words: String) throws {
+        let fields = ["Adresse 1": "3 rue X", "Adresse 4": place, "Code postal": "60300", "Ville": "Senlis"]
+        let told = try #require(try Outcome(fields).roll.report.warnings.first { $0.reason.contains(words) })
+        #expect(told.weight == .unreachable && told.value == place)
+        let french = try Outcome(fields.merging(["Pays": "France"]) { $1 })
+        #expect(french.warning.isEmpty, "\(french.warning)")
+        #expect(try french.contacts().address?.lines.last == "60300 SENLIS")
     }
 
     @Test func `a zero that is put back without a country is what may keep a letter from arriving`() throws {

@@ -21,6 +21,9 @@ struct DeliveriesModel: PageModel {
     let paused: [Channel]
     /// States that are too frequent somewhere.
     let warnings: [Warning]
+    /// Word of votes that failed or came back, by channel, in whole tens: at least so much, to people whose other messages arrived. A
+    /// channel with less than ten has no entry.
+    let untoldVotes: [String: Int]
     let view: OnPage<View>
 
     /// Messages to one place.

@@ -36,6 +36,8 @@ struct DeliveriesPage: ConsolePage {
                 .init(
                     channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent)
             },
+            untoldVotes: Dictionary(
+                picture.untoldVotes.lines.map { ($0.route.rawValue, $0.atLeast) }, uniquingKeysWith: { $1 }),
             view: OnPage(
                 DeliveriesModel.View(
                     notices: notices(picture, say), states: columns(picture).map { $0.said(say) },
@@ -56,7 +58,10 @@ struct DeliveriesPage: ConsolePage {
         let holds = picture.holds.map {
             "\($0.route.said(say))\(colon)\(say("deliveries.held")) \($0.by), \(say.time($0.since))"
         }
-        return warnings + pauses + holds
+        let untold = picture.untoldVotes.lines.map {
+            "\($0.route.said(say))\(colon)\(say("deliveries.untold").replacing("{}", with: "\($0.atLeast)"))"
+        }
+        return warnings + untold + pauses + holds
     }
 
     /// The states that have a column: those that occur, and the two that everybody looks for.

@@ -5,16 +5,22 @@ package struct Phrases: Sendable {
 
     /// The longest first.
     private let phrases: [Phrase]
+    /// What may stand behind any other phrase.
+    private let endings: [Phrase]
 
-    /// - Parameter table: French phrases by English ones, `{}` where something changes.
+    /// What marks an ending in the table, in both languages.
+    private static let mark = "..."
+
+    /// - Parameter table: French phrases by English ones, `{}` where something changes; those that begin with `...` are endings.
     package init(_ table: [String: String]) {
         // The longer one first: it says more than another one that fits as well.
-        phrases = table.sorted { ($1.key.count, $0.key) < ($0.key.count, $1.key) }.map {
-            (
-                $0.key.split(separator: "{}", omittingEmptySubsequences: false).map(String.init),
-                $0.value.split(separator: "{}", omittingEmptySubsequences: false).map(String.init)
-            )
+        let sorted = table.sorted { ($1.key.count, $0.key) < ($0.key.count, $1.key) }
+        func pieces(_ text: String) -> [String] {
+            let bare = text.hasPrefix(Phrases.mark) ? text.dropFirst(Phrases.mark.count) : text[...]
+            return bare.split(separator: "{}", omittingEmptySubsequences: false).map(String.init)
         }
+        phrases = sorted.filter { !$0.key.hasPrefix(Phrases.mark) }.map { (pieces($0.key), pieces($0.value)) }
+        endings = sorted.filter { $0.key.hasPrefix(Phrases.mark) }.map { (pieces($0.key), pieces($0.value)) }
     }
 
     /// A reason in French. What stands before it, a value or a place in a file, stays as it is, and so does a reason of which
@@ -22,6 +28,8 @@ package struct Phrases: Sendable {
     /// - Parameter name: what a single word among what changes is called in French: a column's name, or itself.
     /// - Returns: the reason as it is where no phrase fits.
     package func french(_ reason: String, name: (String) -> String = { $0 }) -> String {
+        // First of all: a phrase that ends with something that changes would take it for that.
+        if let said = withEnding(reason, name) { return said }
         var start = reason.startIndex
         while true {
             let rest = reason[start...]
@@ -37,6 +45,22 @@ package struct Phrases: Sendable {
             guard let space = rest.firstIndex(of: " ") else { return reason }
             start = reason.index(after: space)
         }
+    }
+
+    /// A reason that a known ending stands behind, such as in how many lines it occurs; nil where there is none, or what stands before
+    /// it is no phrase.
+    private func withEnding(_ reason: String, _ name: (String) -> String) -> String? {
+        let found = endings.compactMap { ending in
+            reason.ranges(of: ending.english[0]).last.map { (start: $0.lowerBound, ending: ending) }
+        }
+        // The last one first: what stands behind another one would be a part of what changes in it.
+        for (start, ending) in found.sorted(by: { $0.start > $1.start }) {
+            guard let values = Phrases.values(reason[start...], ending.english) else { continue }
+            let before = String(reason[..<start])
+            let said = french(before, name: name)
+            if said != before { return said + Phrases.filled(ending.french, values) }
+        }
+        return nil
     }
 
     /// What stands in the places that change; nil when the text is another one.

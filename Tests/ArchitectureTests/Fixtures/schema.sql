@@ -300,6 +300,8 @@ CREATE TABLE journal_entry (
     hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)
 ) STRICT;
 
+CREATE INDEX journal_entry_action ON journal_entry (action, number);
+
 CREATE TABLE journal_head (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     number INTEGER NOT NULL,

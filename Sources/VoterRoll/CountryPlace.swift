@@ -1,0 +1,63 @@
+import Contacts
+
+/// What tells a country in an address from a place in France that has its name.
+enum CountryPlace {
+    /// Letters of the shortest country's name, `Mali`.
+    static let shortest = 4
+
+    /// What is said where a country was found in the lines of an address.
+    static let readAsCountry = "is read as the country of the address"
+    /// The same where it may be a place of this name.
+    static let mayBePlace =
+        "is read as the country of the address: if it is a place in France, write France in a column for the country"
+    /// What is said where it cannot be one: without a column for the country nobody else would look.
+    static let keptAsPlace =
+        "is a country's name beside a postcode that is not of its kind, and is kept as a place: if the address is abroad, write the "
+        + "country in a column of its own"
+
+    /// Whether the town's field begins with the postcode too.
+    static func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
+        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
+        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
+    }
+
+    /// Whether a town's field begins with a postcode, as a number of four or five digits.
+    static func beginsWithCode(_ bytes: Span<UInt8>, _ town: Range<Int>) -> Bool {
+        var digits = 0
+        for index in town {
+            guard 48...57 ~= bytes[index] else { return 4...5 ~= digits && bytes[index] == 32 }
+            digits += 1
+        }
+        return false
+    }
+
+    /// Whether a postcode's field holds five digits, whatever stands between them: beside them `Canada` or `Suisse` is a place in France.
+    static func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
+        guard let postcode else { return false }
+        var digits = 0
+        for index in WholeNumber.bare(bytes, postcode) {
+            if 48...57 ~= bytes[index] { digits += 1 }
+            if 97...122 ~= bytes[index] | 32 { return false }
+        }
+        return digits == 5
+    }
+
+    /// Whether the postcodes of a country may be five digits.
+    /// - Parameter region: its ISO 3166 code.
+    static func mayHaveFiveDigits(_ region: some Collection<UInt8>) -> Bool {
+        let code = String(decoding: region, as: UTF8.self)
+        return Countries.fiveDigits.contains(code) || PostalAddress.isFrance(code)
+    }
+}
+
+/// Text that has to be looked at character by character.
+enum WideText {
+    /// Whether something stands in a range that is neither plain ASCII nor a letter of Latin-1.
+    static func stands(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range {
+            let byte = bytes[index]
+            if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
+        }
+        return false
+    }
+}
