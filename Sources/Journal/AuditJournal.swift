@@ -134,12 +134,11 @@ package struct AuditJournal: Sendable {
         _ reading: borrowing Reading, of actions: Set<JournalAction>,
         _ body: (JournalEntry) throws(StoreError) -> Void
     ) throws(StoreError) {
-        // Left to itself SQLite walks the whole journal, since that is in order.
+        // Without the plus sign SQLite walks the whole journal, since that is in order.
         try reading.each(
             """
             SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous
-            FROM journal_entry INDEXED BY journal_entry_action
-            WHERE action IN (SELECT value FROM json_each(?)) ORDER BY number
+            FROM journal_entry WHERE action IN (SELECT value FROM json_each(?)) ORDER BY +number
             """, "[" + actions.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
         ) { (row: borrowing Row) throws(StoreError) in try body(try JournalEntry(row)) }
     }

@@ -218,7 +218,8 @@ struct SheetRows {
     /// Appends a text that several cells share; one that is not there is a fault.
     private mutating func appendShared() {
         guard !value.isEmpty else { return }
-        guard let range = Int(String(decoding: value, as: UTF8.self)).flatMap(texts.range) else {
+        let index = Int(String(decoding: value, as: UTF8.self))
+        guard let index, let range = texts.range(index) else {
             fault =
                 fault
                 ?? (
@@ -228,7 +229,7 @@ struct SheetRows {
                 )
             return
         }
-        if let index = Int(String(decoding: value, as: UTF8.self)), texts.isStruck(index) { note(.struck) }
+        if texts.isStruck(index) { note(.struck) }
         bytes.append(contentsOf: texts.bytes[range])
     }
 

@@ -106,13 +106,13 @@ struct JournalExportTests {
                 found,
                 try reading.all(
                     """
-                    EXPLAIN QUERY PLAN SELECT number FROM journal_entry INDEXED BY journal_entry_action
-                    WHERE action IN (SELECT value FROM json_each(?)) ORDER BY number
+                    EXPLAIN QUERY PLAN SELECT number, at, election FROM journal_entry
+                    WHERE action IN (SELECT value FROM json_each(?)) ORDER BY +number
                     """, "[]"
                 ) { (row: borrowing Row) throws(StoreError) -> String in try row[3] }
             )
         }
         #expect(found == [.pollOpen, .pollSuspend, .pollOpen])
-        #expect(plan.contains { $0.hasPrefix("SEARCH journal_entry") }, "\(plan)")
+        #expect(plan.contains { $0.hasPrefix("SEARCH journal_entry USING INDEX journal_entry_action") }, "\(plan)")
     }
 }
