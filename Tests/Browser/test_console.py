@@ -1,12 +1,14 @@
 """The console as its people use it: from the telephone call to the identifier, from the specimen to the posted batch."""
 import hashlib
 import html
+import io
 import json
 import os
 import re
 import subprocess
 import time
 
+import openpyxl
 import pytest
 import requests
 from conftest import PASSPHRASE, Client, code_in, road
@@ -454,6 +456,35 @@ def test_reminders_are_computed_and_never_listed(site):
     assert not any("N'oubliez pas" in text for text in site.texts("v2@example.org"))
     assert len([1 for n in range(1, 27) if any("N'oubliez pas" in text for text in site.texts(f"v{n}@example.org"))]) == 25
     assert manager.do("reminders/send", target="notSignedIn", confirmed="yes").status_code == 409 and "récemment" in manager.error
+
+
+def test_warnings_of_a_workbook_are_french_the_heaviest_first_and_homonyms_one_line(site):
+    site.prepare([voter(n) for n in range(1, 4)]).serve()
+    manager, = team(site, "manager")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(road.HEAD)
+    rows = [voter(1), *(voter(10 + n, last_name="Durand", first_name="Anne", email=f"d{n}@example.org") for n in range(4)), voter(3, email="", phone=""),
+            voter(2, phone="639980001"), voter(4)]
+    for row in rows:
+        sheet.append([row.get(name, "") for name in road.HEAD])
+    for cell in sheet[9]:
+        cell.font = openpyxl.styles.Font(strike=True)
+    sheet.row_dimensions[7].hidden = True
+    content = io.BytesIO()
+    book.save(content)
+    manager.get("roll")
+    manager.post("roll/upload", files={"file": ("roll.xlsx", content.getvalue())})
+    road.wait_until(lambda: "rien n'est encore appliqué" in (manager.get("roll"), manager.text)[1] and "lecture en cours" not in manager.text, 20)
+    told = [(int(line), html.unescape(text)) for line, text in re.findall(
+        r"<tr><td>(\d+)</td><td>[^<]*</td><td>[^<]*</td><td>([^<]*)</td></tr>", manager.page)]
+    words = [text for _, text in told]
+    assert not [text for text in words if re.search(r"\b(is|has|had|the|holds|must|as on|lines)\b", text)], words
+    place = lambda part: next(index for index, text in enumerate(words) if part in text)
+    # Who may be no voter, then who is not reached, then what is only a detail, then all of one name together.
+    assert max(place("barrée"), place("masquée")) < place("ne peut pas être joint") < place("premier zéro") < place("le même nom, ou presque")
+    [same] = [text for text in words if "le même nom" in text]
+    assert place("le même nom") == len(words) - 1 and same.endswith("3 (4, 5, 6)"), same
 
 
 def test_the_roll_is_uploaded_looked_at_and_applied(site, visitor):
