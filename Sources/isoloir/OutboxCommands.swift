@@ -168,7 +168,7 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         count == 0
-            ? "No message can be sent again."
+            ? "No message can be sent again, but for word of votes and reminders: those go again as well and are not counted."
             : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
 }
 
