@@ -55,8 +55,9 @@ package enum RecoveryEntry: Sendable, Equatable {
         return .identifier(canonical)
     }
 
-    /// Digits at the end of a number that are the same however it is written: behind its country's code, and without.
-    private static let sameDigits = 6
+    /// Digits at the end of a number that are the same however it is written, behind its country's code or without: mobile numbers that
+    /// look French at home have nine behind the first 0. Fewer would have strangers share the messages of an hour.
+    private static let sameDigits = 8
 
     /// The form that limits are counted for: one for all spellings of a number.
     var counted: String {

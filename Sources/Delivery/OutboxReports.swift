@@ -92,22 +92,17 @@ package struct OutboxReports: Sendable {
         }
     }
 
-    /// How much word of votes failed or came back by each channel, to voters of whom no other message did. Who is known not to be reached
-    /// is in the list of failures already; of these people the number of votes is not to be told.
-    /// - Parameter madeBefore: seconds since 1970; later ones do not count.
+    /// How much word of votes failed or came back by each channel. Not to be told while votes are taken.
     package func failedVoteWords(
-        _ reading: borrowing Reading, election: Int, madeBefore: Int
-    ) throws(StoreError) -> [(route: Channel, count: Int)] {
+        _ reading: borrowing Reading, election: Int
+    ) throws(StoreError) -> [(route: Channel, failed: Int, bounced: Int)] {
         try reading.all(
             """
-            SELECT channel, count(*) FROM outbox_message AS word
-            WHERE election = ?1 AND kind = 'voteRecorded' AND state IN ('failed', 'unknown', 'bounced')
-                AND created_at < ?2 AND NOT EXISTS (SELECT 1 FROM outbox_message AS other
-                    WHERE other.election = ?1 AND other.subject = word.subject AND other.kind <> 'voteRecorded'
-                        AND other.state IN ('failed', 'unknown', 'bounced'))
+            SELECT channel, sum(state <> 'bounced'), sum(state = 'bounced') FROM outbox_message
+            WHERE election = ? AND kind = 'voteRecorded' AND state IN ('failed', 'unknown', 'bounced')
             GROUP BY channel ORDER BY channel
-            """, election, madeBefore
-        ) { (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1]) }
+            """, election
+        ) { (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1], try row[2]) }
     }
 
     /// Whether any message to a voter is in a selection.

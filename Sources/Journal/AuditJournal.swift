@@ -128,18 +128,20 @@ package struct AuditJournal: Sendable {
         }
     }
 
+    /// Without the plus sign SQLite walks the whole journal, since that is in order.
+    static let entriesOfActions: StaticString = """
+        SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous
+        FROM journal_entry WHERE action IN (SELECT value FROM json_each(?)) ORDER BY +number
+        """
+
     /// Hands the entries of some actions to `body`, oldest first: by their index, however long the journal is. An earlier version's
     /// action that is known no more is none of them.
     package static func each(
         _ reading: borrowing Reading, of actions: Set<JournalAction>,
         _ body: (JournalEntry) throws(StoreError) -> Void
     ) throws(StoreError) {
-        // Without the plus sign SQLite walks the whole journal, since that is in order.
         try reading.each(
-            """
-            SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous
-            FROM journal_entry WHERE action IN (SELECT value FROM json_each(?)) ORDER BY +number
-            """, "[" + actions.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
+            entriesOfActions, "[" + actions.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
         ) { (row: borrowing Row) throws(StoreError) in try body(try JournalEntry(row)) }
     }
 

@@ -116,11 +116,11 @@ struct MetricsListener: Sendable {
                 }),
             MetricFamily(
                 "isoloir_vote_words_undelivered",
-                "Word of votes that did not arrive at voters whose other messages did, at least, in whole tens.",
+                "Words of votes that failed or came back; 0 until the poll has ended.",
                 .gauge,
                 [Channel.email, .sms].map { channel in
                     .init(
-                        Double(untold.lines.first { $0.route == channel }?.atLeast ?? 0),
+                        Double(untold.lines.first { $0.route == channel }.map { $0.failed + $0.bounced } ?? 0),
                         [("channel", channel.rawValue)])
                 }),
             MetricFamily(

@@ -52,7 +52,7 @@ extension Registrar {
 
 /// The voters of an election whose number a text without a country's code may be.
 package struct NumberHolders: Sendable {
-    /// Those at home where it is read so: they write their number like this.
+    /// Those at home where it is read so, who write their number like this, and whoever shares a number with them.
     package private(set) var atHome: [Voter] = []
     /// Those who keep a number of another country.
     package private(set) var elsewhere: [Voter] = []
@@ -66,15 +66,14 @@ package struct NumberHolders: Sendable {
     ) throws(StoreError) {
         let opener = ContactOpener(election: election.number, keys: keys)
         for number in PhoneNumber.readings(of: text) {
-            for voter in try registrar.voters(reading, election, phone: number, keys: keys) {
+            let holders = try registrar.voters(reading, election, phone: number, keys: keys)
+            var isHome = false
+            for voter in holders {
                 let contacts = try opener.open(
                     try registrar.sealedContacts(reading, voter: voter.id), voter: voter.id)
-                if (try? PhoneNumber(text, home: contacts.phoneHome))?.text == number.text {
-                    atHome.append(voter)
-                } else {
-                    elsewhere.append(voter)
-                }
+                if (try? PhoneNumber(text, home: contacts.phoneHome))?.text == number.text { isHome = true }
             }
+            if isHome { atHome += holders } else { elsewhere += holders }
         }
     }
 }

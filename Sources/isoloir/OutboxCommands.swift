@@ -113,9 +113,12 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     }
     for line in untold.lines {
         Terminal.say(
-            "At least \(line.atLeast) words of a vote by \(line.route.rawValue) did not arrive, at voters whose other messages do: "
-                + "look at what the relay or gateway says, then `isoloir outbox retry` sends them again with the other failures."
-        )
+            "Words of a vote by \(line.route.rawValue) that did not arrive: \(line.failed + line.bounced). "
+                + (line.failed > 0
+                    ? "`isoloir outbox retry --unknown` sends \(line.failed) of them again with the other failures. "
+                    : "")
+                + (line.bounced > 0
+                    ? "\(line.bounced) came back: these voters find the word in their space at the site." : ""))
     }
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
 }
@@ -168,8 +171,9 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         count == 0
-            ? "No message can be sent again, but for word of votes and reminders: those go again as well and are not counted."
-            : "\(Terminal.count(count, "message is", "messages are")) due again: run `outbox send`.")
+            ? "No message that may be counted can be sent again. Words of votes and reminders go again as well, uncounted: run `outbox send`."
+            : "\(Terminal.count(count, "message is", "messages are")) due again, and words of votes and reminders with them, uncounted: run `outbox send`."
+    )
 }
 
 extension Services {

@@ -1,4 +1,3 @@
-import Authentication
 import Contacts
 import Crypto
 import Elections
@@ -7,6 +6,8 @@ import Store
 import Synchronization
 import Testing
 import VoterRoll
+
+@testable import Authentication
 
 /// A mobile number as people write it at home, without the country's code, which looks French and need not be.
 struct DomesticNumberTests {
@@ -59,6 +60,25 @@ struct DomesticNumberTests {
         }
         let sent = try fixture.numbers("SELECT count(*) FROM issuance_identifier WHERE voter = 1 AND generation > 1")
         #expect(sent == [3])
+    }
+
+    /// One message a voter: whoever shares a number with somebody at home is served with them, however it is written.
+    @Test(arguments: ["079 123 45 67", "+41 79 123 45 67"])
+    func `a couple at both sides of a border is served together`(typed: String) throws {
+        let rows =
+            DomesticNumberTests.row(1, "079 123 45 67", "1200 Genève (Suisse)")
+            + DomesticNumberTests.row(2, "+41 79 123 45 67", "74100 Annemasse")
+        #expect(try served(typed, try ContactFixture(rows: rows, prefixes: ["+33", "+41"])) == [1, 2])
+    }
+
+    /// Strangers share no limit because their numbers end alike.
+    @Test func `numbers that end alike are counted apart`() throws {
+        let policy = try fixture().desk.election.election.access
+        func counted(_ typed: String) -> String { RecoveryEntry(typed, policy: policy).counted }
+        #expect(counted("079 123 45 67") == counted("+41 79 123 45 67"))
+        #expect(counted("06 92 12 34 56") == counted("+262 692 12 34 56"))
+        #expect(counted("06 39 98 00 01") != counted("06 12 98 00 01"))
+        #expect(counted("+41 79 123 45 67") != counted("+41 78 223 45 67"))
     }
 
     @Test(arguments: ["0470 12 34 56", "612 345 678", "621 123 456", "02 12 34 56"])

@@ -4,7 +4,7 @@ import Operations
 import Store
 import Testing
 
-/// Word of votes that does not arrive, as a figure that tells nothing of who voted.
+/// Word of votes that does not arrive, as a figure that is there once the signature list is.
 struct UntoldVotesTests {
     /// Queues words of votes that failed, to made-up voters from the hundredth on.
     private func fail(_ count: Int, _ fixture: ContactFixture, at time: Int = 1, from first: Int = 100) throws {
@@ -26,50 +26,39 @@ struct UntoldVotesTests {
         }
     }
 
-    @Test(arguments: [(0, []), (9, []), (10, [10]), (29, [20])])
-    func `only whole tens are told`(count: Int, told: [Int]) throws {
-        let fixture = try ContactFixture()
-        try fail(count, fixture)
-        #expect(try lines(fixture).map(\.atLeast) == told && lines(fixture).allSatisfy { $0.route == .email })
-        #expect(try DeliveryService(fixture.desk).picture().untoldVotes.lines.map(\.atLeast) == told)
-    }
-
-    /// These people stand by name in the list of failures: of ten of them the figure would say that all voted.
-    @Test func `whose other messages fail counts nowhere`() throws {
-        let fixture = try ContactFixture()
-        try fail(12, fixture)
-        try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute(
-                """
-                INSERT INTO outbox_message (election, subject, kind, generation, channel, priority, state, frame, due_at, created_at)
-                SELECT election, subject, 'identifier', 1, 'email', 2, 'bounced', frame, 1, 1 FROM outbox_message
-                WHERE kind = 'voteRecorded' AND subject < 103
-                """)
-        }
-        #expect(try lines(fixture).isEmpty)
-        try fail(1, fixture, from: 200)
-        #expect(try lines(fixture).map(\.atLeast) == [10])
-    }
-
-    /// Who is told at once is told before a round has made the number of votes public.
-    @Test func `what no round has published is not counted where votes are told of at once`() throws {
-        let change = ("languages: [fr, en]", "languages: [fr, en]\nconfirm: atOnce")
-        let fixture = try ContactFixture(change)
-        #expect(fixture.desk.election.election.confirm == .atOnce)
-        try fail(10, fixture, at: 500)
-        #expect(try lines(fixture).isEmpty)
+    private func poll(_ state: String, _ fixture: ContactFixture) throws {
         let number = fixture.desk.election.number
         try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("DELETE FROM polling_poll")
             try transaction.execute(
                 """
                 INSERT INTO polling_poll (election, state, manifest, fingerprint, sealed_at, closes_at, round_at)
-                VALUES (?, 'open', x'00', '00', 1, 2, 400)
-                """, number)
+                VALUES (?, ?, x'00', '00', 1, 2, 900)
+                """, number, state)
         }
+    }
+
+    /// Whatever staff does to other messages of somebody meanwhile: what is not there cannot move.
+    @Test(arguments: ["", "sealed", "open", "suspended"])
+    func `while votes are taken no door has the figure`(state: String) throws {
+        let fixture = try ContactFixture()
+        try fail(40, fixture)
+        if !state.isEmpty { try poll(state, fixture) }
         #expect(try lines(fixture).isEmpty)
+        #expect(try DeliveryService(fixture.desk).picture().untoldVotes.lines.isEmpty)
+    }
+
+    @Test(arguments: ["closed", "abandoned"])
+    func `afterwards it is what failed and what came back`(state: String) throws {
+        let fixture = try ContactFixture()
+        try fail(3, fixture)
         try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try transaction.execute("UPDATE polling_poll SET round_at = 900")
+            try transaction.execute(
+                "UPDATE outbox_message SET state = 'bounced' WHERE kind = 'voteRecorded' AND subject = 100")
         }
-        #expect(try lines(fixture).map(\.atLeast) == [10])
+        try poll(state, fixture)
+        for lines in [try lines(fixture), try DeliveryService(fixture.desk).picture().untoldVotes.lines] {
+            #expect(lines.map(\.route) == [.email] && lines.map(\.failed) == [2] && lines.map(\.bounced) == [1])
+        }
     }
 }

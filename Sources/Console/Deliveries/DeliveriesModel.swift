@@ -21,8 +21,7 @@ struct DeliveriesModel: PageModel {
     let paused: [Channel]
     /// States that are too frequent somewhere.
     let warnings: [Warning]
-    /// Word of votes that failed or came back, by channel, in whole tens: at least so much, to people whose other messages arrived. A
-    /// channel with less than ten has no entry.
+    /// Words of votes that failed or came back, by channel; empty until the poll has ended, since it would tell who voted.
     let untoldVotes: [String: Int]
     let view: OnPage<View>
 

@@ -37,7 +37,7 @@ struct DeliveriesPage: ConsolePage {
                     channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent)
             },
             untoldVotes: Dictionary(
-                picture.untoldVotes.lines.map { ($0.route.rawValue, $0.atLeast) }, uniquingKeysWith: { $1 }),
+                picture.untoldVotes.lines.map { ($0.route.rawValue, $0.failed + $0.bounced) }, uniquingKeysWith: { $1 }),
             view: OnPage(
                 DeliveriesModel.View(
                     notices: notices(picture, say), states: columns(picture).map { $0.said(say) },
@@ -58,8 +58,10 @@ struct DeliveriesPage: ConsolePage {
         let holds = picture.holds.map {
             "\($0.route.said(say))\(colon)\(say("deliveries.held")) \($0.by), \(say.time($0.since))"
         }
-        let untold = picture.untoldVotes.lines.map {
-            "\($0.route.said(say))\(colon)\(say("deliveries.untold").replacing("{}", with: "\($0.atLeast)"))"
+        let untold = picture.untoldVotes.lines.flatMap { line in
+            [("deliveries.untold", line.failed), ("deliveries.untoldBounced", line.bounced)].filter { $0.1 > 0 }.map {
+                "\(line.route.said(say))\(colon)\(say($0.0).replacing("{}", with: "\($0.1)"))"
+            }
         }
         return warnings + untold + pauses + holds
     }
