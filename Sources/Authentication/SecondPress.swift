@@ -58,6 +58,27 @@ extension Authenticator {
         }
     }
 
+    /// Whether a form is of a request that another has replaced since: the second press of the button that asks for a further
+    /// message.
+    /// - Parameter isAtOnce: whether it must have been replaced a moment ago.
+    package func isReplaced(
+        _ reading: borrowing Reading, token: String, mark: String, isAtOnce: Bool = false
+    ) throws(StoreError) -> Bool {
+        guard !mark.isEmpty, let request = try request(reading, token: token), self.mark(request) != mark,
+            try isCurrent(reading, token: token, mark: mark)
+        else { return false }
+        return !isAtOnce || 0..<Authenticator.pressSeconds ~= clock.now - request.createdAt
+    }
+
+    /// Whether a browser's sign-in ended with the last wrong code that it had. A right one is none, whatever became of it.
+    package func wasExhausted(_ reading: borrowing Reading, token: String) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT coalesce((SELECT state = 'ended' AND used_at IS NULL AND attempts >= ?3 FROM access_request
+                WHERE token = ?1 AND election = ?2 ORDER BY id DESC LIMIT 1), 0)
+            """, hash(token: token), election.number, policy.codeAttempts) == 1
+    }
+
     /// The request that opened a session a moment ago, and the session's token; nil where none did.
     package func justOpened(
         _ reading: borrowing Reading, token: String
@@ -91,8 +112,9 @@ extension SignInFlow {
     func enterAgain(token: String, _ secret: Secret) throws(StoreError) -> Outcome {
         let begun = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (SignInAttempt, String)? in
+            // Never put off: whoever holds this token has typed the right secret a moment ago.
             guard let (request, session) = try authenticator.justOpened(transaction.reading, token: token),
-                try passphrases.begin(transaction, election: election, subject: request.subject)
+                try passphrases.begin(transaction, election: election, subject: request.subject, always: true)
             else { return nil }
             return (try visitor(transaction.reading, request, isFirst: false), session)
         }

@@ -12,6 +12,7 @@ import WebContent
 ///     bureau member ── signed link: place, end ──> device ── GET /kiosk ──> asks ── POST ──> cookie until the end
 ///     voter leaves, or a minute without a touch ──> /kiosk/end ──> session, sign-in and browser's token are gone
 ///     a touch ──> /extend, at most every few seconds; a minute without one ──> the server ends the session by itself
+///     a page of somebody before, in another tab ──> /kiosk/end ──> nothing of the next person's ends
 enum KioskRoutes {
     /// Becoming a kiosk and leaving one.
     static let table = [
@@ -22,7 +23,7 @@ enum KioskRoutes {
     ]
 
     /// Where a voter's visit to a kiosk ends.
-    private static let end = "/kiosk/end"
+    static let end = "/kiosk/end"
 
     /// Seconds without a touch after which a voter is taken to have gone.
     static let idleSeconds = Device.shared.idleSeconds
@@ -37,10 +38,13 @@ enum KioskRoutes {
 
     /// Minutes after which a page before a session is left where no script runs, which would tell whether anybody is there: twice
     /// the idle time, in which a long passphrase is typed twice. So long lasts, whatever scripts run, a sign-in whose code was
-    /// typed and of which nothing more is heard.
+    /// typed and of which nothing more is heard; and what was typed in a field longer ago is not taken.
     static let scriptlessMinutes = 2
-    /// The pages of a sign-in whose code was typed, on which a secret is chosen or asked for.
-    static let verifiedPages: Set<PageSet.Page> = [.verified, .challenge, .enter, .choose]
+    /// The pages of a sign-in under way: of its code, and of the secret that is chosen or asked for.
+    static let signInPages: Set<PageSet.Page> = [.code, .verified, .challenge, .enter, .choose]
+    /// The parameter of the start's address by which a page's script comes back to it, once it has ended what was its own: nothing
+    /// ends for it, and it leads to nobody's space.
+    static let leaving = "left"
 
     /// Of the page on which a device becomes a kiosk.
     static let shape: [String: Shape] = [
@@ -87,10 +91,11 @@ extension VoterSite {
     ///   - hasSession: whether the page is a signed-in voter's own.
     ///   - isSignedIn: the same of pages that everybody may read.
     ///   - waited: seconds for which a code is waited for.
-    static func kioskValue(
+    func kioskValue(
         _ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
     ) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
+        let holder = kioskHolder(visit, page)
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         // A session has ended by then: its page says so in time.
         let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
@@ -100,9 +105,11 @@ extension VoterSite {
         return .object([
             "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
             "place": .text(kiosk.place), "hasSession": .flag(hasSession),
-            "isHeld": .flag(isSignedIn || KioskRoutes.verifiedPages.contains(page)),
+            "isHeld": .flag(!holder.isNobody), "owner": .text(holder.owner), "mark": .text(holder.mark),
+            "made": .text("\(parts.clock.now)"),
             "minutes": .text("\((left + 59) / 60)"), "leaves": .text("\(min(left, ofOthers))"),
             "isEmptied": .flag(isEmptied),
+            "next": .text(isEmptied ? visit.path("/code") : visit.path(KioskRoutes.end, holder.parameters)),
         ])
     }
 
@@ -138,15 +145,17 @@ extension VoterSite {
 
     /// The way back to the start: nothing of the voter stays, the browser's own token included.
     func endKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
-        try endAll(visit)
-        if isScript(visit) { return ended(gone) }
-        return left()
+        let form = visit.request.form() ?? Form(fields: [])
+        return try left(visit, KioskHolder(owner: form["owner"], mark: form["mark"]))
     }
 
-    /// The start, in the language of the next person's browser, not in the one that this voter chose.
-    private func left() -> Response {
-        var response = Response.see("/")
-        for cookie in gone { response.headers.append(("Set-Cookie", cookie)) }
+    /// The start, in the language of the next person's browser, not in the one that this voter chose, once what a page was made
+    /// for has ended.
+    private func left(_ visit: VoterRequest, _ holder: KioskHolder) throws(StoreError) -> Response {
+        let (cookies, isAll) = try end(visit, of: holder)
+        if isScript(visit) { return ended(cookies) }
+        var response = Response.see(isAll ? "/" : "/?\(KioskRoutes.leaving)=1")
+        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
         return response
     }
 
@@ -157,19 +166,10 @@ extension VoterSite {
         guard visit.isKiosk, !visit.isNew, site == "same-origin", visit.request.method == .get else {
             return see(visit, "/")
         }
-        try endAll(visit)
-        return left()
-    }
-
-    /// At a kiosk, a sign-in whose code was typed goes on for as long as a scriptless page stays, from now on; on devices of
-    /// one's own it is left alone.
-    /// - Returns: whether one goes on.
-    @discardableResult
-    func hold(_ visit: VoterRequest, _ token: String) throws(StoreError) -> Bool {
-        guard visit.isKiosk else { return false }
-        return try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.authenticator.hold(transaction, token: token, seconds: 60 * KioskRoutes.scriptlessMinutes)
-        }
+        return try left(
+            visit,
+            KioskHolder(
+                owner: visit.request.parameter("owner") ?? "", mark: visit.request.parameter("mark") ?? ""))
     }
 
     /// Whether a script asks, which leaves the page when it has the answer.
@@ -184,18 +184,24 @@ extension VoterSite {
     }
 
     /// Cookies that take the session, the sign-in and the browser's token away.
-    private var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
+    var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
 
     /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone, and
-    /// so is a session, where the start was not reached by a link of the voter's own pages.
+    /// so is a session, where the start was not reached by a link of the voter's own pages. A page's script that comes back to the
+    /// start has ended what was its own; what else is under way has been begun by the next person, in another tab.
     /// - Returns: nil where there is neither, and on devices of one's own.
     func restart(_ visit: VoterRequest) throws(StoreError) -> Response? {
         let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
         let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
-        guard visit.isKiosk, pending(visit) != nil || isLeft else { return nil }
+        guard visit.isKiosk, !isLeaving(visit), pending(visit) != nil || isLeft else { return nil }
         try endAll(visit)
         let said = visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] == nil ? nil : "say=\($0)" }
         return see(visit, "/", said ?? "", cookies: gone)
+    }
+
+    /// Whether a page's script comes back to the start of a kiosk.
+    func isLeaving(_ visit: VoterRequest) -> Bool {
+        visit.isKiosk && visit.request.parameter(KioskRoutes.leaving) != nil
     }
 
     /// Ends the session and the sign-in under way, where there are any.

@@ -12,7 +12,7 @@ extension VoterSite {
         /// A sign-in is under way under this token.
         case asked(token: String, AbuseGuard.Proof)
         /// The sign-in that a first press began under this token is under way, or has just opened a session.
-        case again(token: String)
+        case again(token: String, AbuseGuard.Proof)
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -33,12 +33,12 @@ extension VoterSite {
             // The second of two presses needs no further work or picture, and begins nothing; a secret that stands on the same page
             // is an attempt that is counted all the same.
             let pressed = try parts.authenticator.press(transaction.reading, token: press)
-            if pressed == .again { return .again(token: press) }
+            if pressed == .again { return .again(token: press, verdict.proof) }
             // One that has opened a session meanwhile opens the same.
             if election.access.signIn == .onePage,
                 try parts.authenticator.justOpened(transaction.reading, token: press) != nil
             {
-                return .again(token: press)
+                return .again(token: press, verdict.proof)
             }
             switch verdict {
             case .picture(let isWrong, let spend):
@@ -82,6 +82,8 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
+        // What somebody has left in the two fields opens nothing for whoever presses the button.
+        if isCleared(visit, form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
         func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {
@@ -95,11 +97,12 @@ extension VoterSite {
         let (token, hasWorked, isAgain): (String, Bool, Bool)
         switch begun {
         case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
-        case .again(let asked): (token, hasWorked, isAgain) = (asked, false, true)
+        case .again(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, true)
         case .harder, .picture: return .now(askedForMore(visit, begun, form))
         }
         return later(visit) { [self] in
-            let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
+            let outcome = try parts.desk.enter(
+                token: token, form["secret"], on: visit.device, hasWorked: hasWorked, isAgain: isAgain)
             if case .opened(let session) = outcome {
                 metrics.pass(.secret)
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])

@@ -62,7 +62,7 @@ extension VoterSite {
     /// - Parameter body: makes the page for everybody else.
     func unlessSignedIn(_ visit: VoterRequest, _ body: () throws -> Response) throws -> Response {
         let said = visit.request.parameter("say")
-        guard pending(visit) == nil, said != "other", said != "otherUnsent",
+        guard pending(visit) == nil, !isLeaving(visit), said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
         else { return try body() }
         return see(visit, "/space")
@@ -155,7 +155,7 @@ extension VoterSite {
         let outcome = try begin(visit, form, canonical: canonical, renews: isRenew)
         switch outcome {
         case .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
-        case .asked(let token, _), .again(let token):
+        case .asked(let token, _), .again(let token, _):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",
                 cookies: [cookies.set(.pending, token)])
