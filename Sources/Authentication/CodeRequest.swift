@@ -132,6 +132,8 @@ extension Authenticator {
         case first
         /// The sign-in that it began, a moment ago, is under way.
         case again
+        /// The sign-in that it began, a moment ago, has ended.
+        case ended
         /// It began one earlier: this is another.
         case spent
     }
@@ -146,7 +148,8 @@ extension Authenticator {
             """, hash(token: token), election.number, clock.now
         ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isUnderWay: Bool) in (try row[0], try row[1]) }
         guard let latest else { return .first }
-        return latest.isUnderWay && 0..<Authenticator.pressSeconds ~= clock.now - latest.at ? .again : .spent
+        guard 0..<Authenticator.pressSeconds ~= clock.now - latest.at else { return .spent }
+        return latest.isUnderWay ? .again : .ended
     }
 
     /// Until when a code that is received now works at least: its minutes run from the moment in which the relay took it.

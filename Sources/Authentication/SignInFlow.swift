@@ -102,17 +102,14 @@ package struct SignInFlow: Sendable {
     }
 
     /// Checks a typed secret and opens the session. For an identifier that nobody holds it costs the same and is wrong.
-    /// - Parameters:
-    ///   - hasWorked: whether, where no code is asked for, a browser's first attempt is made however many there were before: one
-    ///     that has done hard work, or read a picture, keeps nobody waiting.
-    ///   - isAgain: whether it is the second press of a page's button, which one work serves too, once: the first press may be
-    ///     right, and what comes of the second is all that its browser shows.
+    /// - Parameter hasWorked: whether, where no code is asked for, a browser's first attempt is made however many there were
+    ///   before: one that has done hard work, or read a picture, keeps nobody waiting.
     package func enter(
-        token: String, _ typed: String, on device: Device, hasWorked: Bool = true, isAgain: Bool = false
+        token: String, _ typed: String, on device: Device, hasWorked: Bool = true
     ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
         let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try begin(transaction, token: token, unlessTried: hasWorked ? (isAgain ? 2 : 1) : 0)
+            try begin(transaction, token: token, hasWorked: hasWorked)
         }
         if case .gone = begun { return try enterAgain(token: token, secret) }
         guard case .go(let visitor) = begun else { return SignInFlow.outcome(begun) }
@@ -188,19 +185,22 @@ package struct SignInFlow: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - subject: what the attempt is counted for; nil for the identifier.
-    ///   - most: presses that are not put off where no code is asked for.
+    /// Presses of a browser's first attempt, where no code is asked for: two of one button may both be under way, in either order,
+    /// and one work is done for both. A guesser gains one try for it.
+    private static let pressesOfOne = 2
+
+    /// - Parameter subject: what the attempt is counted for; nil for the identifier.
     private func begin(
-        _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil, unlessTried most: Int = 1
+        _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil, hasWorked: Bool = true
     ) throws(StoreError) -> Begun {
         guard let request = try authenticator.request(transaction.reading, token: token),
             request.state == .verified || policy.codeChannel == .none
         else { return .gone }
         // Without a code anybody may try: the first attempt of a browser is never put off, so that nobody keeps its owner out.
+        let most = policy.codeChannel == .none ? SignInFlow.pressesOfOne : 1
         let tried = try transaction.execute(
-            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id, max(1, most))
-        let always = policy.codeChannel == .none && tried == 1 && most > 0
+            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id, most)
+        let always = policy.codeChannel == .none && tried == 1 && hasWorked
         let subject = subject ?? request.subject
         guard try passphrases.begin(transaction, election: election, subject: subject, always: always) else {
             return .wait(try passphrases.wait(transaction.reading, election: election, subject: subject))

@@ -13,6 +13,8 @@ extension VoterSite {
         case asked(token: String, AbuseGuard.Proof)
         /// The sign-in that a first press began under this token is under way, or has just opened a session.
         case again(token: String, AbuseGuard.Proof)
+        /// What a first press of one page began has just ended, since something was wrong.
+        case over
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -40,6 +42,10 @@ extension VoterSite {
             {
                 return .again(token: press, verdict.proof)
             }
+            // What was wrong a moment ago is not looked at again. Without work or picture every page's form is the same.
+            if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty {
+                return .over
+            }
             switch verdict {
             case .picture(let isWrong, let spend):
                 _ = try gate.spend(transaction, spend)
@@ -61,7 +67,7 @@ extension VoterSite {
 
     /// The first page again, with what it asks for beside the form.
     /// - Parameters:
-    ///   - begun: `.harder` or `.picture`.
+    ///   - begun: which of them is asked for.
     ///   - form: what was sent; the identifier goes back into its field.
     func askedForMore(_ visit: VoterRequest, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
         var error = "workNeeded"
@@ -98,17 +104,23 @@ extension VoterSite {
         switch begun {
         case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
         case .again(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, true)
+        case .over: return .now(afterBoth(visit, .wrong, form))
         case .harder, .picture: return .now(askedForMore(visit, begun, form))
         }
         return later(visit) { [self] in
-            let outcome = try parts.desk.enter(
-                token: token, form["secret"], on: visit.device, hasWorked: hasWorked, isAgain: isAgain)
+            let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {
                 metrics.pass(.secret)
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
+            switch outcome {
+            // The second press of what the first has ended: had it been right, it would open the same session.
+            case .gone where isAgain: return afterBoth(visit, .wrong, form)
+            // What was not looked at may be by the second press.
+            case .wait, .busy: break
             // Nothing of it stays behind: each attempt begins anew. What a first press began, the first ends.
-            if !isAgain {
+            default:
+                if isAgain { break }
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                     try parts.authenticator.cancel(transaction, token: token)
                 }

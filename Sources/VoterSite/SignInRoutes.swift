@@ -154,7 +154,7 @@ extension VoterSite {
         }
         let outcome = try begin(visit, form, canonical: canonical, renews: isRenew)
         switch outcome {
-        case .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
+        case .over, .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
         case .asked(let token, _), .again(let token, _):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",

@@ -185,8 +185,35 @@ def test_two_presses_on_one_page_that_others_guess_at_open_one_session(tmp_path,
             extra = {"challenge": token, "answer": captcha_answer(site, token, "activation")[0]}
         else:
             extra = client.work(identifier)
+        page, cookies = client.page, client.session.cookies.copy()
         first = at_once(client, "/", identifier=identifier, secret=password, **extra)
         assert first.headers.get("Location") == "/space", page_text(first)
         assert site.sql("SELECT count(*) FROM access_session") == [(1,)]
+        # What served is served: a while later it opens nothing.
+        site.sql("UPDATE access_request SET created_at = created_at - 10")
+        site.sql("UPDATE access_session SET opened_at = opened_at - 10")
+        client.page, client.session.cookies = page, cookies
+        assert client.post("/", identifier=identifier, secret=password, **extra).status_code == 422
+    finally:
+        site.stop()
+
+
+@pytest.mark.parametrize("press", [after_another, at_once])
+def test_a_wrong_password_pressed_twice_on_one_page_is_wrong_twice(tmp_path, press):
+    site = Site(tmp_path).sample("activation").serve()
+    try:
+        identifier, password, _ = credentials(site, 1)
+        client = Client(site)
+        client.get("/")
+        extra = client.work(identifier)
+        answer = press(client, "/", identifier=identifier, secret=password.swapcase(), **extra)
+        assert answer.status_code == 422 and "mot de passe non reconnu" in page_text(answer), page_text(answer)
+        # The second, of which nothing was dropped, says the same.
+        client.get("/")
+        page, extra = client.page, client.work(identifier)
+        for _ in range(2):
+            client.page = page
+            answer = client.post("/", identifier=identifier, secret=password.swapcase(), **extra)
+            assert answer.status_code == 422 and "mot de passe non reconnu" in page_text(answer), page_text(answer)
     finally:
         site.stop()
