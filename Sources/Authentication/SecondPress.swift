@@ -57,6 +57,14 @@ extension Authenticator {
             return .verified(token: verifiedToken(request.id, token: token))
         }
     }
+}
+
+/// What became of the press before: by it the second of two presses is led.
+package struct FirstPress {
+    private let authenticator: Authenticator
+
+    /// - Parameter authenticator: the door at which it was pressed.
+    package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
 
     /// Whether a form is of a request that another has replaced since: the second press of the button that asks for a further
     /// message.
@@ -64,10 +72,11 @@ extension Authenticator {
     package func isReplaced(
         _ reading: borrowing Reading, token: String, mark: String, isAtOnce: Bool = false
     ) throws(StoreError) -> Bool {
-        guard !mark.isEmpty, let request = try request(reading, token: token), self.mark(request) != mark,
-            try isCurrent(reading, token: token, mark: mark)
+        guard !mark.isEmpty, let request = try authenticator.request(reading, token: token),
+            authenticator.mark(request) != mark,
+            try authenticator.isCurrent(reading, token: token, mark: mark)
         else { return false }
-        return !isAtOnce || 0..<Authenticator.pressSeconds ~= clock.now - request.createdAt
+        return !isAtOnce || 0..<Authenticator.pressSeconds ~= authenticator.clock.now - request.createdAt
     }
 
     /// Whether a browser's sign-in ended with the last wrong code that it had. A right one is none, whatever became of it.
@@ -76,7 +85,8 @@ extension Authenticator {
             """
             SELECT coalesce((SELECT state = 'ended' AND used_at IS NULL AND attempts >= ?3 FROM access_request
                 WHERE token = ?1 AND election = ?2 ORDER BY id DESC LIMIT 1), 0)
-            """, hash(token: token), election.number, policy.codeAttempts) == 1
+            """, authenticator.hash(token: token), authenticator.election.number, authenticator.policy.codeAttempts)
+            == 1
     }
 
     /// The request that opened a session a moment ago, and the session's token; nil where none did.
@@ -88,12 +98,12 @@ extension Authenticator {
         let latest = try reading.first(
             """
             SELECT id FROM access_request WHERE token = ? AND election = ? AND state = 'ended' ORDER BY id DESC LIMIT 1
-            """, hash(token: token), election.number
+            """, authenticator.hash(token: token), authenticator.election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         guard let latest else { return nil }
-        let opened = sessionToken(latest, token: token)
-        guard let session = try session(reading, token: opened),
-            0..<Authenticator.pressSeconds ~= clock.now - session.openedAt
+        let opened = authenticator.sessionToken(latest, token: token)
+        guard let session = try authenticator.session(reading, token: opened),
+            0..<Authenticator.pressSeconds ~= authenticator.clock.now - session.openedAt
         else { return nil }
         let request = try reading.first(
             """
@@ -113,7 +123,7 @@ extension SignInFlow {
         let begun = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (SignInAttempt, String)? in
             // Never put off: whoever holds this token has typed the right secret a moment ago.
-            guard let (request, session) = try authenticator.justOpened(transaction.reading, token: token),
+            guard let (request, session) = try FirstPress(authenticator).justOpened(transaction.reading, token: token),
                 try passphrases.begin(transaction, election: election, subject: request.subject, always: true)
             else { return nil }
             return (try visitor(transaction.reading, request, isFirst: false), session)

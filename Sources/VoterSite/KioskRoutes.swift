@@ -18,8 +18,9 @@ enum KioskRoutes {
     static let table = [
         VoterSite.Route(method: .get, path: "/kiosk") { site, visit in .now(try site.kiosk(visit)) },
         VoterSite.Route(method: .post, path: "/kiosk") { site, visit in .now(try site.takeKiosk(visit)) },
-        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.leaveKiosk(visit)) },
-        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.endKiosk(visit)) },
+        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).leave())
+        },
+        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).end()) },
     ]
 
     /// Where a voter's visit to a kiosk ends.
@@ -53,6 +54,9 @@ enum KioskRoutes {
 }
 
 extension VoterSite {
+    /// What goes on at the kiosk from which a request comes.
+    func kioskVisit(_ visit: VoterRequest) -> KioskVisit { KioskVisit(site: self, visit: visit) }
+
     /// The leave that a token gives or gave; nil for what no member of the bureau signed.
     /// - Parameter token: from the link, the form or the cookie.
     func grant(_ token: String) throws(StoreError) -> KioskGrant? {
@@ -95,7 +99,7 @@ extension VoterSite {
         _ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
     ) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
-        let holder = kioskHolder(visit, page)
+        let holder = kioskVisit(visit).holder(page)
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         // A session has ended by then: its page says so in time.
         let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
@@ -137,39 +141,10 @@ extension VoterSite {
             return message(visit, 403, "kioskBad")
         }
         // Whatever was under way here is somebody's who stands elsewhere now.
-        try endAll(visit)
+        try kioskVisit(visit).endAll()
         let seconds = grant.until - parts.clock.now + KioskRoutes.keptSeconds
         let cookie = isOff ? cookies.clear(.kiosk) : cookies.set(.kiosk, form["grant"], seconds: seconds)
-        return see(visit, "/", cookies: gone + [cookie])
-    }
-
-    /// The way back to the start: nothing of the voter stays, the browser's own token included.
-    func endKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
-        let form = visit.request.form() ?? Form(fields: [])
-        return try left(visit, KioskHolder(owner: form["owner"], mark: form["mark"]))
-    }
-
-    /// The start, in the language of the next person's browser, not in the one that this voter chose, once what a page was made
-    /// for has ended.
-    private func left(_ visit: VoterRequest, _ holder: KioskHolder) throws(StoreError) -> Response {
-        let (cookies, isAll) = try end(visit, of: holder)
-        if isScript(visit) { return ended(cookies) }
-        var response = Response.see(isAll ? "/" : "/?\(KioskRoutes.leaving)=1")
-        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
-        return response
-    }
-
-    /// The same for a page that was left by itself, since no script runs there. From elsewhere nobody ends anything.
-    /// Nothing ends for a request from another site, from a browser that is no kiosk, or for HEAD.
-    func leaveKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
-        let site = visit.request.header("sec-fetch-site") ?? "same-origin"
-        guard visit.isKiosk, !visit.isNew, site == "same-origin", visit.request.method == .get else {
-            return see(visit, "/")
-        }
-        return try left(
-            visit,
-            KioskHolder(
-                owner: visit.request.parameter("owner") ?? "", mark: visit.request.parameter("mark") ?? ""))
+        return see(visit, "/", cookies: kioskVisit(visit).gone + [cookie])
     }
 
     /// Whether a script asks, which leaves the page when it has the answer.
@@ -181,35 +156,5 @@ extension VoterSite {
         var response = Response.text(200, "ended\n")
         for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
         return response
-    }
-
-    /// Cookies that take the session, the sign-in and the browser's token away.
-    var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
-
-    /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone, and
-    /// so is a session, where the start was not reached by a link of the voter's own pages. A page's script that comes back to the
-    /// start has ended what was its own; what else is under way has been begun by the next person, in another tab.
-    /// - Returns: nil where there is neither, and on devices of one's own.
-    func restart(_ visit: VoterRequest) throws(StoreError) -> Response? {
-        let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
-        let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
-        guard visit.isKiosk, !isLeaving(visit), pending(visit) != nil || isLeft else { return nil }
-        try endAll(visit)
-        let said = visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] == nil ? nil : "say=\($0)" }
-        return see(visit, "/", said ?? "", cookies: gone)
-    }
-
-    /// Whether a page's script comes back to the start of a kiosk.
-    func isLeaving(_ visit: VoterRequest) -> Bool {
-        visit.isKiosk && visit.request.parameter(KioskRoutes.leaving) != nil
-    }
-
-    /// Ends the session and the sign-in under way, where there are any.
-    private func endAll(_ visit: VoterRequest) throws(StoreError) {
-        let session = try session(visit)
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            if let session { try parts.authenticator.end(transaction, session) }
-            if let token = pending(visit) { try parts.authenticator.cancel(transaction, token: token) }
-        }
     }
 }

@@ -38,7 +38,7 @@ extension VoterSite {
             if pressed == .again { return .again(token: press, verdict.proof) }
             // One that has opened a session meanwhile opens the same.
             if election.access.signIn == .onePage,
-                try parts.authenticator.justOpened(transaction.reading, token: press) != nil
+                try FirstPress(parts.authenticator).justOpened(transaction.reading, token: press) != nil
             {
                 return .again(token: press, verdict.proof)
             }
@@ -89,7 +89,7 @@ extension VoterSite {
         let typed = form["identifier"]
         if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
         // What somebody has left in the two fields opens nothing for whoever presses the button.
-        if isCleared(visit, form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
+        if kioskVisit(visit).isCleared(form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
         func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {

@@ -74,7 +74,7 @@ extension VoterSite {
             return see(
                 visit, "/", form["action"] == "cancel" ? "say=cancelled" : "", cookies: [cookies.clear(.pending)])
         default:
-            if isCleared(visit, form) { return try code(visit, status: 409, error: "kioskCleared") }
+            if kioskVisit(visit).isCleared(form) { return try code(visit, status: 409, error: "kioskCleared") }
             return try check(visit, token, form["code"])
         }
     }
@@ -110,14 +110,14 @@ extension VoterSite {
     /// - Parameter isAtOnce: whether it must have been a moment ago.
     private func isReplaced(_ token: String, _ mark: String, isAtOnce: Bool = false) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.authenticator.isReplaced(reading, token: token, mark: mark, isAtOnce: isAtOnce)
+            try FirstPress(parts.authenticator).isReplaced(reading, token: token, mark: mark, isAtOnce: isAtOnce)
         }
     }
 
     /// Whether a sign-in ended with the last wrong code that it had.
     private func wasExhausted(_ token: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.authenticator.wasExhausted(reading, token: token)
+            try FirstPress(parts.authenticator).wasExhausted(reading, token: token)
         }
     }
 
@@ -142,7 +142,7 @@ extension VoterSite {
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.authenticator.request(reading, token: token)?.renews ?? false
             }
-            try hold(visit, token)
+            try kioskVisit(visit).hold(token)
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
             metrics.refuse(.code)

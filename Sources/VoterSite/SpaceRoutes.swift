@@ -256,7 +256,7 @@ extension VoterSite {
         let present = try present(visit)
         // The page of a sign-in keeps that one alone, whoever is signed in beside it.
         if visit.isKiosk, form["owner"].isEmpty, present == nil || !form["mark"].isEmpty {
-            return try holdSignIn(visit, mark: form["mark"])
+            return try kioskVisit(visit).holdSignIn(mark: form["mark"])
         }
         if let present, !isOwn(visit, form, present) {
             return isOfScript ? .text(409, "other\n") : see(visit, "/", "say=other")

@@ -224,7 +224,7 @@ struct StaffSignIn: ConsoleTask {
     /// Whether a sign-in ended with the last wrong code that it had.
     private func wasExhausted(_ token: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.door.wasExhausted(reading, token: token)
+            try FirstPress(parts.door).wasExhausted(reading, token: token)
         }
     }
 
@@ -255,7 +255,7 @@ struct StaffSignIn: ConsoleTask {
     /// Whether a form is of a request that another has replaced since.
     private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.door.isReplaced(reading, token: token, mark: mark)
+            try FirstPress(parts.door).isReplaced(reading, token: token, mark: mark)
         }
     }
 
