@@ -117,6 +117,11 @@ package struct FirstPress {
 }
 
 extension SignInFlow {
+    /// Whether the same secret was typed with a sign-in's press a moment ago, and was wrong.
+    package func wasWrong(token: String, _ typed: String) -> Bool {
+        presses.wasWrong(token, authenticator.hash(generated: SecretText.secret(typed)))
+    }
+
     /// Checks the secret of a second press; the attempt is counted first.
     /// - Returns: `gone` for every other press, as for a wrong secret.
     func enterAgain(token: String, _ secret: Secret) throws(StoreError) -> Outcome {

@@ -43,7 +43,9 @@ extension VoterSite {
                 return .again(token: press, verdict.proof)
             }
             // What was wrong a moment ago is not looked at again. Without work or picture every page's form is the same.
-            if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty {
+            if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty,
+                parts.desk.wasWrong(token: press, form["secret"])
+            {
                 return .over
             }
             switch verdict {
@@ -114,8 +116,9 @@ extension VoterSite {
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
             switch outcome {
-            // The second press of what the first has ended: had it been right, it would open the same session.
-            case .gone where isAgain: return afterBoth(visit, .wrong, form)
+            // The second press of what was wrong, and has ended.
+            case .gone where isAgain && parts.desk.wasWrong(token: token, form["secret"]):
+                return afterBoth(visit, .wrong, form)
             // What was not looked at may be by the second press.
             case .wait, .busy: break
             // Nothing of it stays behind: each attempt begins anew. What a first press began, the first ends.

@@ -217,3 +217,44 @@ def test_a_wrong_password_pressed_twice_on_one_page_is_wrong_twice(tmp_path, pre
             assert answer.status_code == 422 and "mot de passe non reconnu" in page_text(answer), page_text(answer)
     finally:
         site.stop()
+
+
+def test_one_work_is_done_for_one_guess(tmp_path):
+    """Others have guessed, and each further attempt costs work: what was worked for one password serves no other."""
+    site = Site(tmp_path).sample("activation").serve()
+    try:
+        identifier, password, _ = credentials(site, 1)
+        guesser = Client(site)
+        for _ in range(5):
+            guesser.get("/")
+            assert guesser.post("/", identifier=identifier, secret="fG69a*6jH", **guesser.work(identifier)).status_code == 422
+        client = Client(site)
+        client.get("/")
+        client.post("/", identifier=identifier, secret="fG69a*6jH", **client.work(identifier))
+        extra = client.work(identifier)
+        data = {"form": client.form(), "identifier": identifier, **extra}
+        tries = [password.swapcase(), password.swapcase() + "x", password]
+
+        def press(secret):
+            return requests.post(site.address + "/", data=data | {"secret": secret}, cookies=client.session.cookies.copy(), allow_redirects=False, timeout=60)
+
+        before = site.sql("SELECT failures FROM passphrase_throttle")
+        first = press(tries[0])
+        assert "mot de passe non reconnu" in page_text(first)
+        # Neither looked at, nor said to be wrong: work is asked for again.
+        for secret in tries[1:]:
+            answer = press(secret)
+            assert answer.status_code == 422 and "vérification de sécurité plus longue" in page_text(answer), page_text(answer)
+            assert "non reconnu" not in page_text(answer)
+        assert site.sql("SELECT failures FROM passphrase_throttle") == [(before[0][0] + 1,)]
+        assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
+        # At once, in any order, one of two is looked at and no more.
+        client.get("/")
+        client.post("/", identifier=identifier, secret="fG69a*6jH", **client.work(identifier))
+        data = {"form": client.form(), "identifier": identifier, **client.work(identifier)}
+        [(failures,)] = site.sql("SELECT failures FROM passphrase_throttle")
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            list(pool.map(press, tries[:2]))
+        assert site.sql("SELECT failures FROM passphrase_throttle") == [(failures + 1,)]
+    finally:
+        site.stop()
