@@ -132,6 +132,8 @@ extension Authenticator {
         case first
         /// The sign-in that it began, a moment ago, is under way.
         case again
+        /// The sign-in that it began, a moment ago, has ended.
+        case ended
         /// It began one earlier: this is another.
         case spent
     }
@@ -146,7 +148,8 @@ extension Authenticator {
             """, hash(token: token), election.number, clock.now
         ) { (row: borrowing Row) throws(StoreError) -> (at: Int, isUnderWay: Bool) in (try row[0], try row[1]) }
         guard let latest else { return .first }
-        return latest.isUnderWay && 0..<Authenticator.pressSeconds ~= clock.now - latest.at ? .again : .spent
+        guard 0..<Authenticator.pressSeconds ~= clock.now - latest.at else { return .spent }
+        return latest.isUnderWay ? .again : .ended
     }
 
     /// Until when a code that is received now works at least: its minutes run from the moment in which the relay took it.
@@ -158,12 +161,15 @@ extension Authenticator {
     /// those of another in the same browser.
     package func mark(_ request: CodeRequest) -> String { mark(id: request.id) }
 
-    /// Whether a form is one of the sign-in that is under way: of its request, or of one that it replaced. A form without a mark
-    /// is no page's of ours and is judged by what is in it.
+    /// Whether a form is one of the sign-in that is under way: of its request, of one that it replaced, or of one whose code was
+    /// typed with a press of which this is the second. A form without a mark is no page's of ours and is judged by what is in it.
     package func isCurrent(_ reading: borrowing Reading, token: String, mark: String) throws(StoreError) -> Bool {
         guard !mark.isEmpty else { return true }
         let ids = try reading.all(
-            "SELECT id FROM access_request WHERE token = ? AND election = ?", hash(token: token), election.number
+            """
+            SELECT id FROM access_request
+            WHERE election = ?2 AND (token = ?1 OR token_before = ?1 AND used_at <= ?3 AND used_at + ?4 > ?3)
+            """, hash(token: token), election.number, clock.now, Authenticator.pressSeconds
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         return ids.contains { self.mark(id: $0) == mark }
     }
@@ -251,18 +257,22 @@ extension Authenticator {
         return .asked
     }
 
-    /// Lets a request whose code was typed, or that asks for none, end in so many seconds, and never later than its page would: a
-    /// device that many share is left in the middle.
+    /// Lets a request end in so many seconds, and never later than its page would: a device that many share is left in the middle.
+    /// - Parameters:
+    ///   - verified: seconds for one whose code was typed, or that asks for none.
+    ///   - waiting: for one that waits for its code.
     /// - Returns: whether there is one that has not ended.
     package func hold(
-        _ transaction: borrowing Transaction, token: String, seconds: Int
+        _ transaction: borrowing Transaction, token: String, verified: Int, waiting: Int
     ) throws(StoreError) -> Bool {
+        let unverified = policy.codeChannel == .none ? verified : waiting
         let held = try transaction.execute(
             """
-            UPDATE access_request SET ends_at = min(created_at + ?, ? + ?)
-            WHERE token = ? AND election = ? AND (state = 'verified' OR ? AND state IN ('asked', 'sent')) AND ends_at > ?
-            """, Authenticator.requestSeconds, clock.now, seconds, hash(token: token), election.number,
-            policy.codeChannel == .none, clock.now)
+            UPDATE access_request
+            SET ends_at = min(created_at + ?, ? + CASE state WHEN 'verified' THEN ? ELSE ? END)
+            WHERE token = ? AND election = ? AND state IN ('asked', 'sent', 'verified') AND ends_at > ?
+            """, Authenticator.requestSeconds, clock.now, verified, unverified, hash(token: token), election.number,
+            clock.now)
         return held > 0
     }
 

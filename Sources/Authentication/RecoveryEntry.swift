@@ -21,8 +21,10 @@ package enum RecoveryEntry: Sendable, Equatable {
     private static let longest = TextLimit(scalars: 300)
 
     /// Never fails: what finds nobody is a case of its own.
-    /// - Parameter policy: decides whether an identifier is taken as well.
-    package init(_ typed: String, policy: AccessPolicy) {
+    /// - Parameters:
+    ///   - policy: decides whether an identifier is taken as well.
+    ///   - channels: the ways by which messages go; an address is no contact where none goes by mail, and may be an identifier.
+    package init(_ typed: String, policy: AccessPolicy, channels: [Channel]) {
         guard RecoveryEntry.longest.admits(typed) else {
             self = .malformed
             return
@@ -30,6 +32,8 @@ package enum RecoveryEntry: Sendable, Equatable {
         let text = PlainForm.of(typed).filter { !$0.isWhitespace }
         if text.isEmpty {
             self = .empty
+        } else if text.contains("@"), policy.scheme == .email, !channels.contains(.email) {
+            self = RecoveryEntry.identifier(typed, policy)
         } else if text.contains("@") {
             do throws(EmailAddress.Fault) { self = .mail(try EmailAddress(text)) } catch { self = .malformed }
         } else {

@@ -57,6 +57,37 @@ extension Authenticator {
             return .verified(token: verifiedToken(request.id, token: token))
         }
     }
+}
+
+/// What became of the press before: by it the second of two presses is led.
+package struct FirstPress {
+    private let authenticator: Authenticator
+
+    /// - Parameter authenticator: the door at which it was pressed.
+    package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
+
+    /// Whether a form is of a request that another has replaced since: the second press of the button that asks for a further
+    /// message.
+    /// - Parameter isAtOnce: whether it must have been replaced a moment ago.
+    package func isReplaced(
+        _ reading: borrowing Reading, token: String, mark: String, isAtOnce: Bool = false
+    ) throws(StoreError) -> Bool {
+        guard !mark.isEmpty, let request = try authenticator.request(reading, token: token),
+            authenticator.mark(request) != mark,
+            try authenticator.isCurrent(reading, token: token, mark: mark)
+        else { return false }
+        return !isAtOnce || 0..<Authenticator.pressSeconds ~= authenticator.clock.now - request.createdAt
+    }
+
+    /// Whether a browser's sign-in ended with the last wrong code that it had. A right one is none, whatever became of it.
+    package func wasExhausted(_ reading: borrowing Reading, token: String) throws(StoreError) -> Bool {
+        try reading.number(
+            """
+            SELECT coalesce((SELECT state = 'ended' AND used_at IS NULL AND attempts >= ?3 FROM access_request
+                WHERE token = ?1 AND election = ?2 ORDER BY id DESC LIMIT 1), 0)
+            """, authenticator.hash(token: token), authenticator.election.number, authenticator.policy.codeAttempts)
+            == 1
+    }
 
     /// The request that opened a session a moment ago, and the session's token; nil where none did.
     package func justOpened(
@@ -67,12 +98,12 @@ extension Authenticator {
         let latest = try reading.first(
             """
             SELECT id FROM access_request WHERE token = ? AND election = ? AND state = 'ended' ORDER BY id DESC LIMIT 1
-            """, hash(token: token), election.number
+            """, authenticator.hash(token: token), authenticator.election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         guard let latest else { return nil }
-        let opened = sessionToken(latest, token: token)
-        guard let session = try session(reading, token: opened),
-            0..<Authenticator.pressSeconds ~= clock.now - session.openedAt
+        let opened = authenticator.sessionToken(latest, token: token)
+        guard let session = try authenticator.session(reading, token: opened),
+            0..<Authenticator.pressSeconds ~= authenticator.clock.now - session.openedAt
         else { return nil }
         let request = try reading.first(
             """
@@ -86,13 +117,19 @@ extension Authenticator {
 }
 
 extension SignInFlow {
+    /// Whether the same secret was typed with a sign-in's press a moment ago, and was wrong.
+    package func wasWrong(token: String, _ typed: String) -> Bool {
+        presses.wasWrong(token, authenticator.hash(generated: SecretText.secret(typed)))
+    }
+
     /// Checks the secret of a second press; the attempt is counted first.
     /// - Returns: `gone` for every other press, as for a wrong secret.
     func enterAgain(token: String, _ secret: Secret) throws(StoreError) -> Outcome {
         let begun = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (SignInAttempt, String)? in
-            guard let (request, session) = try authenticator.justOpened(transaction.reading, token: token),
-                try passphrases.begin(transaction, election: election, subject: request.subject)
+            // Never put off: whoever holds this token has typed the right secret a moment ago.
+            guard let (request, session) = try FirstPress(authenticator).justOpened(transaction.reading, token: token),
+                try passphrases.begin(transaction, election: election, subject: request.subject, always: true)
             else { return nil }
             return (try visitor(transaction.reading, request, isFirst: false), session)
         }

@@ -15,6 +15,7 @@ package struct SignInFlow: Sendable {
     /// The door at which codes were checked.
     package let authenticator: Authenticator
     private let common: CommonSecrets
+    let presses = PressMemory()
 
     /// The election's number in the store.
     var election: Int { authenticator.election.number }
@@ -108,8 +109,10 @@ package struct SignInFlow: Sendable {
         token: String, _ typed: String, on device: Device, hasWorked: Bool = true
     ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
+        let isSame = presses.isFirstOrSame(
+            token, authenticator.hash(generated: secret), now: authenticator.clock.now)
         let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try begin(transaction, token: token, hasWorked: hasWorked)
+            try begin(transaction, token: token, hasWorked: hasWorked, isSame: isSame)
         }
         if case .gone = begun { return try enterAgain(token: token, secret) }
         guard case .go(let visitor) = begun else { return SignInFlow.outcome(begun) }
@@ -121,7 +124,10 @@ package struct SignInFlow: Sendable {
             return .busy(seconds: seconds)
         case .done(let found): match = found
         }
-        guard let matched = match.generation, let account = visitor.account else { return .wrong }
+        guard let matched = match.generation, let account = visitor.account else {
+            presses.fail(token)
+            return .wrong
+        }
         let isSent = match.isSent
         if !isSent, let old = visitor.record.hash, passphrases.isOutdated(old),
             case .done(let new) = passphrases.hash(secret)
@@ -180,20 +186,30 @@ package struct SignInFlow: Sendable {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try passphrases.giveBack(transaction, election: election, subject: subject)
             guard visitor.isFirst else { return }
-            try transaction.execute("UPDATE access_request SET attempts = 0 WHERE id = ?", visitor.request.id)
+            try transaction.execute(
+                "UPDATE access_request SET attempts = max(0, attempts - 1) WHERE id = ?", visitor.request.id)
         }
     }
 
-    /// - Parameter subject: what the attempt is counted for; nil for the identifier.
+    /// Presses of a browser's first attempt, where no code is asked for: two of one button may both be under way, in either order.
+    private static let pressesOfOne = 2
+
+    /// - Parameters:
+    ///   - subject: what the attempt is counted for; nil for the identifier.
+    ///   - isSame: whether nothing else was typed with this sign-in a moment ago: two presses of one button are one guess, for which
+    ///     one work is done.
     private func begin(
-        _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil, hasWorked: Bool = true
+        _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil, hasWorked: Bool = true,
+        isSame: Bool = false
     ) throws(StoreError) -> Begun {
         guard let request = try authenticator.request(transaction.reading, token: token),
             request.state == .verified || policy.codeChannel == .none
         else { return .gone }
         // Without a code anybody may try: the first attempt of a browser is never put off, so that nobody keeps its owner out.
+        let isAtOnce = 0..<Authenticator.pressSeconds ~= authenticator.clock.now - request.createdAt
+        let most = policy.codeChannel == .none && isSame && isAtOnce ? SignInFlow.pressesOfOne : 1
         let tried = try transaction.execute(
-            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts = 0", request.id)
+            "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id, most)
         let always = policy.codeChannel == .none && tried == 1 && hasWorked
         let subject = subject ?? request.subject
         guard try passphrases.begin(transaction, election: election, subject: subject, always: always) else {

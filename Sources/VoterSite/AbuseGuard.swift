@@ -11,6 +11,9 @@ struct AbuseGuard: Sendable {
         case pass(spend: [String], Proof)
         /// A picture is to be shown; a wrong answer uses its challenge up.
         case picture(isWrong: Bool, spend: [String])
+
+        /// What came with the form, whether or not it serves any more.
+        var proof: Proof { if case .pass(_, let proof) = self { proof } else { .none } }
     }
 
     /// What came with a form that passed, the weakest first.

@@ -12,17 +12,19 @@ import WebContent
 ///     bureau member ── signed link: place, end ──> device ── GET /kiosk ──> asks ── POST ──> cookie until the end
 ///     voter leaves, or a minute without a touch ──> /kiosk/end ──> session, sign-in and browser's token are gone
 ///     a touch ──> /extend, at most every few seconds; a minute without one ──> the server ends the session by itself
+///     a page of somebody before, in another tab ──> /kiosk/end ──> nothing of the next person's ends
 enum KioskRoutes {
     /// Becoming a kiosk and leaving one.
     static let table = [
         VoterSite.Route(method: .get, path: "/kiosk") { site, visit in .now(try site.kiosk(visit)) },
         VoterSite.Route(method: .post, path: "/kiosk") { site, visit in .now(try site.takeKiosk(visit)) },
-        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.leaveKiosk(visit)) },
-        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.endKiosk(visit)) },
+        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).leave())
+        },
+        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).end()) },
     ]
 
     /// Where a voter's visit to a kiosk ends.
-    private static let end = "/kiosk/end"
+    static let end = "/kiosk/end"
 
     /// Seconds without a touch after which a voter is taken to have gone.
     static let idleSeconds = Device.shared.idleSeconds
@@ -37,10 +39,13 @@ enum KioskRoutes {
 
     /// Minutes after which a page before a session is left where no script runs, which would tell whether anybody is there: twice
     /// the idle time, in which a long passphrase is typed twice. So long lasts, whatever scripts run, a sign-in whose code was
-    /// typed and of which nothing more is heard.
+    /// typed and of which nothing more is heard; and what was typed in a field longer ago is not taken.
     static let scriptlessMinutes = 2
-    /// The pages of a sign-in whose code was typed, on which a secret is chosen or asked for.
-    static let verifiedPages: Set<PageSet.Page> = [.verified, .challenge, .enter, .choose]
+    /// The pages of a sign-in under way: of its code, and of the secret that is chosen or asked for.
+    static let signInPages: Set<PageSet.Page> = [.code, .verified, .challenge, .enter, .choose]
+    /// The parameter of the start's address by which a page's script comes back to it, once it has ended what was its own: nothing
+    /// ends for it, and it leads to nobody's space.
+    static let leaving = "left"
 
     /// Of the page on which a device becomes a kiosk.
     static let shape: [String: Shape] = [
@@ -49,6 +54,9 @@ enum KioskRoutes {
 }
 
 extension VoterSite {
+    /// What goes on at the kiosk from which a request comes.
+    func kioskVisit(_ visit: VoterRequest) -> KioskVisit { KioskVisit(site: self, visit: visit) }
+
     /// The leave that a token gives or gave; nil for what no member of the bureau signed.
     /// - Parameter token: from the link, the form or the cookie.
     func grant(_ token: String) throws(StoreError) -> KioskGrant? {
@@ -87,10 +95,11 @@ extension VoterSite {
     ///   - hasSession: whether the page is a signed-in voter's own.
     ///   - isSignedIn: the same of pages that everybody may read.
     ///   - waited: seconds for which a code is waited for.
-    static func kioskValue(
+    func kioskValue(
         _ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
     ) -> TemplateValue {
         guard let kiosk = visit.kiosk else { return .nothing }
+        let holder = kioskVisit(visit).holder(page)
         let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
         // A session has ended by then: its page says so in time.
         let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
@@ -100,9 +109,11 @@ extension VoterSite {
         return .object([
             "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
             "place": .text(kiosk.place), "hasSession": .flag(hasSession),
-            "isHeld": .flag(isSignedIn || KioskRoutes.verifiedPages.contains(page)),
+            "isHeld": .flag(!holder.isNobody), "owner": .text(holder.owner), "mark": .text(holder.mark),
+            "made": .text("\(parts.clock.now)"),
             "minutes": .text("\((left + 59) / 60)"), "leaves": .text("\(min(left, ofOthers))"),
             "isEmptied": .flag(isEmptied),
+            "next": .text(isEmptied ? visit.path("/code") : visit.path(KioskRoutes.end, holder.parameters)),
         ])
     }
 
@@ -130,46 +141,10 @@ extension VoterSite {
             return message(visit, 403, "kioskBad")
         }
         // Whatever was under way here is somebody's who stands elsewhere now.
-        try endAll(visit)
+        try kioskVisit(visit).endAll()
         let seconds = grant.until - parts.clock.now + KioskRoutes.keptSeconds
         let cookie = isOff ? cookies.clear(.kiosk) : cookies.set(.kiosk, form["grant"], seconds: seconds)
-        return see(visit, "/", cookies: gone + [cookie])
-    }
-
-    /// The way back to the start: nothing of the voter stays, the browser's own token included.
-    func endKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
-        try endAll(visit)
-        if isScript(visit) { return ended(gone) }
-        return left()
-    }
-
-    /// The start, in the language of the next person's browser, not in the one that this voter chose.
-    private func left() -> Response {
-        var response = Response.see("/")
-        for cookie in gone { response.headers.append(("Set-Cookie", cookie)) }
-        return response
-    }
-
-    /// The same for a page that was left by itself, since no script runs there. From elsewhere nobody ends anything.
-    /// Nothing ends for a request from another site, from a browser that is no kiosk, or for HEAD.
-    func leaveKiosk(_ visit: VoterRequest) throws(StoreError) -> Response {
-        let site = visit.request.header("sec-fetch-site") ?? "same-origin"
-        guard visit.isKiosk, !visit.isNew, site == "same-origin", visit.request.method == .get else {
-            return see(visit, "/")
-        }
-        try endAll(visit)
-        return left()
-    }
-
-    /// At a kiosk, a sign-in whose code was typed goes on for as long as a scriptless page stays, from now on; on devices of
-    /// one's own it is left alone.
-    /// - Returns: whether one goes on.
-    @discardableResult
-    func hold(_ visit: VoterRequest, _ token: String) throws(StoreError) -> Bool {
-        guard visit.isKiosk else { return false }
-        return try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.authenticator.hold(transaction, token: token, seconds: 60 * KioskRoutes.scriptlessMinutes)
-        }
+        return see(visit, "/", cookies: kioskVisit(visit).gone + [cookie])
     }
 
     /// Whether a script asks, which leaves the page when it has the answer.
@@ -181,29 +156,5 @@ extension VoterSite {
         var response = Response.text(200, "ended\n")
         for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
         return response
-    }
-
-    /// Cookies that take the session, the sign-in and the browser's token away.
-    private var gone: [String] { [cookies.clear(.session), cookies.clear(.pending), cookies.clear(.browser)] }
-
-    /// At a kiosk whoever stands at the start is the next person: a sign-in that was under way there is somebody's who has gone, and
-    /// so is a session, where the start was not reached by a link of the voter's own pages.
-    /// - Returns: nil where there is neither, and on devices of one's own.
-    func restart(_ visit: VoterRequest) throws(StoreError) -> Response? {
-        let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
-        let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
-        guard visit.isKiosk, pending(visit) != nil || isLeft else { return nil }
-        try endAll(visit)
-        let said = visit.request.parameter("say").flatMap { SignInRoutes.notes[$0] == nil ? nil : "say=\($0)" }
-        return see(visit, "/", said ?? "", cookies: gone)
-    }
-
-    /// Ends the session and the sign-in under way, where there are any.
-    private func endAll(_ visit: VoterRequest) throws(StoreError) {
-        let session = try session(visit)
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            if let session { try parts.authenticator.end(transaction, session) }
-            if let token = pending(visit) { try parts.authenticator.cancel(transaction, token: token) }
-        }
     }
 }

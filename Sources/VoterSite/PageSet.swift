@@ -25,7 +25,8 @@ package final class PageSet: Sendable {
                 "otherUnsent": .text,
                 "kiosk": .object([
                     "seconds": .text, "typedSeconds": .text, "place": .text, "hasSession": .flag, "minutes": .text,
-                    "leaves": .text, "isHeld": .flag, "isEmptied": .flag,
+                    "leaves": .text, "isHeld": .flag, "isEmptied": .flag, "owner": .text, "mark": .text,
+                    "made": .text, "next": .text,
                 ]),
             ].merging(PollWords.shape) { $1 }
             for (name, own) in own { shape[name] = own }

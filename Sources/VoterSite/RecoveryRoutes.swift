@@ -74,7 +74,7 @@ extension VoterSite {
         if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }
         // Where nothing is ever sent, nothing is promised.
         guard election.channels != [.letter] else { return lost(visit, status: 422) }
-        let entry = RecoveryEntry(typed, policy: election.access)
+        let entry = RecoveryEntry(typed, policy: election.access, channels: election.channels)
         switch entry {
         case .empty: return lost(visit, status: 422, error: isForgotten ? "identifierEmpty" : "lostEmpty")
         case .malformed: return lost(visit, status: 422, error: malformed, typed: typed)

@@ -32,7 +32,7 @@ extension VoterSite {
     /// - Throws: an error of the store.
     func verified(_ visit: VoterRequest) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        try hold(visit, token)
+        try kioskVisit(visit).hold(token)
         let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.authenticator.request(reading, token: token)
         }

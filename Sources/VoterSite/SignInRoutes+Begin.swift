@@ -12,7 +12,9 @@ extension VoterSite {
         /// A sign-in is under way under this token.
         case asked(token: String, AbuseGuard.Proof)
         /// The sign-in that a first press began under this token is under way, or has just opened a session.
-        case again(token: String)
+        case again(token: String, AbuseGuard.Proof)
+        /// What a first press of one page began has just ended, since something was wrong.
+        case over
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -33,12 +35,18 @@ extension VoterSite {
             // The second of two presses needs no further work or picture, and begins nothing; a secret that stands on the same page
             // is an attempt that is counted all the same.
             let pressed = try parts.authenticator.press(transaction.reading, token: press)
-            if pressed == .again { return .again(token: press) }
+            if pressed == .again { return .again(token: press, verdict.proof) }
             // One that has opened a session meanwhile opens the same.
             if election.access.signIn == .onePage,
-                try parts.authenticator.justOpened(transaction.reading, token: press) != nil
+                try FirstPress(parts.authenticator).justOpened(transaction.reading, token: press) != nil
             {
-                return .again(token: press)
+                return .again(token: press, verdict.proof)
+            }
+            // What was wrong a moment ago is not looked at again. Without work or picture every page's form is the same.
+            if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty,
+                parts.desk.wasWrong(token: press, form["secret"])
+            {
+                return .over
             }
             switch verdict {
             case .picture(let isWrong, let spend):
@@ -61,7 +69,7 @@ extension VoterSite {
 
     /// The first page again, with what it asks for beside the form.
     /// - Parameters:
-    ///   - begun: `.harder` or `.picture`.
+    ///   - begun: which of them is asked for.
     ///   - form: what was sent; the identifier goes back into its field.
     func askedForMore(_ visit: VoterRequest, _ begun: Begun, _ form: Form, isRenew: Bool = false) -> Response {
         var error = "workNeeded"
@@ -82,6 +90,8 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
+        // What somebody has left in the two fields opens nothing for whoever presses the button.
+        if kioskVisit(visit).isCleared(form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
         func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {
@@ -95,7 +105,8 @@ extension VoterSite {
         let (token, hasWorked, isAgain): (String, Bool, Bool)
         switch begun {
         case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
-        case .again(let asked): (token, hasWorked, isAgain) = (asked, false, true)
+        case .again(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, true)
+        case .over: return .now(afterBoth(visit, .wrong, form))
         case .harder, .picture: return .now(askedForMore(visit, begun, form))
         }
         return later(visit) { [self] in
@@ -104,8 +115,15 @@ extension VoterSite {
                 metrics.pass(.secret)
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
+            switch outcome {
+            // The second press of what was wrong, and has ended.
+            case .gone where isAgain && parts.desk.wasWrong(token: token, form["secret"]):
+                return afterBoth(visit, .wrong, form)
+            // What was not looked at may be by the second press.
+            case .wait, .busy: break
             // Nothing of it stays behind: each attempt begins anew. What a first press began, the first ends.
-            if !isAgain {
+            default:
+                if isAgain { break }
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                     try parts.authenticator.cancel(transaction, token: token)
                 }

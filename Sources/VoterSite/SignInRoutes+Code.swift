@@ -73,7 +73,9 @@ extension VoterSite {
             if renews, form["action"] == "change" { return see(visit, "/renew", cookies: [cookies.clear(.pending)]) }
             return see(
                 visit, "/", form["action"] == "cancel" ? "say=cancelled" : "", cookies: [cookies.clear(.pending)])
-        default: return try check(visit, token, form["code"])
+        default:
+            if kioskVisit(visit).isCleared(form) { return try code(visit, status: 409, error: "kioskCleared") }
+            return try check(visit, token, form["code"])
         }
     }
 
@@ -90,6 +92,8 @@ extension VoterSite {
                 from: asker(visit, passedPicture: verdict != nil))
         }
         switch again {
+        // The second of two presses, whose first has used the picture up.
+        case nil where try isReplaced(token, form["mark"], isAtOnce: true): return see(visit, "/code", "say=resent")
         case nil: return try code(visit, status: 422, error: "captchaWrong", showsPicture: true)
         case .asked: return see(visit, "/code", "say=resent")
         // The second of two presses, from the page of before the first: its message is on its way.
@@ -103,11 +107,23 @@ extension VoterSite {
     }
 
     /// Whether a form is of a request that another has replaced since.
-    private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
-        let request = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.authenticator.request(reading, token: token)
+    /// - Parameter isAtOnce: whether it must have been a moment ago.
+    private func isReplaced(_ token: String, _ mark: String, isAtOnce: Bool = false) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try FirstPress(parts.authenticator).isReplaced(reading, token: token, mark: mark, isAtOnce: isAtOnce)
         }
-        return request.map { !mark.isEmpty && parts.authenticator.mark($0) != mark } ?? false
+    }
+
+    /// Whether a sign-in ended with the last wrong code that it had.
+    private func wasExhausted(_ token: String) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try FirstPress(parts.authenticator).wasExhausted(reading, token: token)
+        }
+    }
+
+    /// The start, after the last wrong code that a sign-in had.
+    private func exhausted(_ visit: VoterRequest) -> Response {
+        see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
     }
 
     /// Compares a code; the attempt is counted before that.
@@ -126,7 +142,7 @@ extension VoterSite {
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.authenticator.request(reading, token: token)?.renews ?? false
             }
-            try hold(visit, token)
+            try kioskVisit(visit).hold(token)
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
             metrics.refuse(.code)
@@ -142,7 +158,9 @@ extension VoterSite {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.authenticator.cancel(transaction, token: token)
             }
-            return see(visit, "/", "say=exhausted", cookies: [cookies.clear(.pending)])
+            return exhausted(visit)
+        // The second press of the last wrong one.
+        case .gone where try wasExhausted(token): return exhausted(visit)
         // Another tab has taken this code already: the page knows where this browser stands, and the cookie that the first answer
         // may have brought is left alone.
         case .gone: return see(visit, "/code")

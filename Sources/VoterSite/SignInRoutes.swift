@@ -23,7 +23,7 @@ enum SignInRoutes {
     /// Everything before a session, and the way to a new secret.
     static let table = [
         VoterSite.Route(method: .get, path: "/") { site, visit in
-            .now(try site.restart(visit) ?? site.unlessSignedIn(visit) { site.home(visit) })
+            .now(try site.kioskVisit(visit).restart() ?? site.unlessSignedIn(visit) { site.home(visit) })
         },
         VoterSite.Route(method: .get, path: "/renew") { site, visit in .now(site.renewal(visit)) },
         VoterSite.Route(method: .get, path: "/verified") { site, visit in .now(try site.verified(visit)) },
@@ -62,7 +62,7 @@ extension VoterSite {
     /// - Parameter body: makes the page for everybody else.
     func unlessSignedIn(_ visit: VoterRequest, _ body: () throws -> Response) throws -> Response {
         let said = visit.request.parameter("say")
-        guard pending(visit) == nil, said != "other", said != "otherUnsent",
+        guard pending(visit) == nil, !kioskVisit(visit).isLeaving, said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
         else { return try body() }
         return see(visit, "/space")
@@ -154,8 +154,8 @@ extension VoterSite {
         }
         let outcome = try begin(visit, form, canonical: canonical, renews: isRenew)
         switch outcome {
-        case .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
-        case .asked(let token, _), .again(let token):
+        case .over, .harder, .picture: return askedForMore(visit, outcome, form, isRenew: isRenew)
+        case .asked(let token, _), .again(let token, _):
             return see(
                 visit, election.access.codeChannel == .none ? "/passphrase" : "/code",
                 cookies: [cookies.set(.pending, token)])
@@ -170,7 +170,7 @@ extension VoterSite {
         faults: [PassphraseRules.Fault] = [], typed: Form = Form(fields: [])
     ) throws(StoreError) -> Response {
         guard let token = pending(visit) else { return see(visit, "/", "say=gone") }
-        try hold(visit, token)
+        try kioskVisit(visit).hold(token)
         let (step, username, mark) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String, String) in
             let request = try parts.authenticator.request(reading, token: token)

@@ -60,7 +60,7 @@ extension VoterSite {
     }
 
     /// The browser's session, looked at and no more: it ends when it would have ended.
-    private func present(_ visit: VoterRequest) throws(StoreError) -> Session? {
+    func present(_ visit: VoterRequest) throws(StoreError) -> Session? {
         guard let token = visit.request.cookie(cookies.name(.session)) else { return nil }
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.authenticator.session(reading, token: token)
@@ -253,15 +253,17 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         let looks = !form["look"].isEmpty
         let isOfScript = visit.request.header("accept") == "text/plain"
-        if let present = try present(visit), !isOwn(visit, form, present) {
+        let present = try present(visit)
+        // The page of a sign-in keeps that one alone, whoever is signed in beside it.
+        if visit.isKiosk, form["owner"].isEmpty, present == nil || !form["mark"].isEmpty {
+            return try kioskVisit(visit).holdSignIn(mark: form["mark"])
+        }
+        if let present, !isOwn(visit, form, present) {
             return isOfScript ? .text(409, "other\n") : see(visit, "/", "say=other")
         }
-        let session = try looks ? present(visit) : session(visit)
+        let session = try looks ? present : session(visit)
         guard isOfScript else { return see(visit, "/space") }
-        guard let session else {
-            if visit.isKiosk, let token = pending(visit), try hold(visit, token) { return .text(200, "held\n") }
-            return .text(401, "ended\n")
-        }
+        guard let session else { return .text(401, "ended\n") }
         let idle = looks ? session.idleUntil : parts.clock.now + session.idleSeconds
         let end = min(idle, session.endsAt)
         let hour = election.clockWords(end, visit.language)
@@ -273,7 +275,7 @@ extension VoterSite {
     func signOut(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         if let session = try present(visit) {
-            if !isOwn(visit, form, session) { return see(visit, "/", "say=other") }
+            if !isOwn(visit, form, session) { return isScript(visit) ? ended([]) : see(visit, "/", "say=other") }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.authenticator.end(transaction, session)
             }

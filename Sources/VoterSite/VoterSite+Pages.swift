@@ -31,7 +31,7 @@ extension VoterSite {
         all["supportCode"] = .text(visit.supportCode)
         let hasSession = values["idleSeconds"] != nil
         let isSignedIn = values["isSignedIn"] ?? .flag(hasSession)
-        all["kiosk"] = VoterSite.kioskValue(
+        all["kiosk"] = kioskValue(
             visit, page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true), waited: head.waited)
         all["isSignedIn"] = isSignedIn
         // The same as in the page's other forms, so that somebody else's old page signs nobody out.
@@ -98,7 +98,7 @@ extension VoterSite {
         "codePicture", "codeNoMore", "codeResendWait",
         "secretWait",
         "captchaWrong",
-        "captchaNeeded", "workNeeded", "helpFull",
+        "captchaNeeded", "workNeeded", "helpFull", "kioskCleared",
     ]
 
     /// The same page in the other language.

@@ -12,6 +12,9 @@ const typedSeconds = Number(document.body.dataset.typed) || kioskSeconds;
 const [kioskWarning, kioskPause] = [15, 3];
 // Seconds for which the two numbers of an alarm stay: somebody is called meanwhile.
 const alarmSeconds = 900;
+// Seconds for which a ballot on its way keeps the page open: over the slowest networks, and on the slowest machines, it is there
+// sooner. A worker or a server that never answers is not waited for by the next person.
+const sendingSeconds = 120;
 // Seconds between two words to the server that somebody is there.
 const kioskStaySeconds = 5;
 let kioskTouched = performance.now();
@@ -52,6 +55,18 @@ async function tell(path, meanwhile) {
 // the browser is the next person's), or somebody else is signed in here by now.
 const endings = { 401: "kioskClosed", 403: "kioskClosed", 409: "other" };
 
+// Whoever stands at the start is nobody yet, and is led nowhere: what its own script has left behind goes from the address, so that
+// a start that is opened again ends what was under way.
+const leaving = "left=1";
+const isLed = location.search.slice(1).split("&").includes(leaving);
+if (isLed) {
+    const said = location.search.slice(1).split("&").filter((part) => part !== leaving).join("&");
+    history.replaceState(history.state, "", location.pathname + (said ? `?${said}` : "") + location.hash);
+}
+
+// What was typed is taken however old the page is: this script leaves it in time.
+for (const field of document.querySelectorAll("[name=made]")) field.disabled = true;
+
 // The server ends a session by itself, a minute after the last touch that it has heard of. It hears of nothing but touches; that
 // the page has come is one. What it must not take away is a number that is still to be read.
 let [kioskTold, kioskAsked, isTelling, isKioskDone] = [-1, -1, false, false];
@@ -59,9 +74,8 @@ async function tellTouch() {
     if (!kioskForm.dataset.held || isEnding || isTelling || isKioskDone || kioskTouched <= kioskTold) return;
     isTelling = true;
     kioskAsked = performance.now();
-    const body = fieldsOf(document.querySelector("#expiry form") || kioskForm);
     try {
-        const options = { method: "POST", headers: { Accept: "text/plain" }, body };
+        const options = { method: "POST", headers: { Accept: "text/plain" }, body: fieldsOf(kioskForm) };
         const { status } = await within(answerSeconds, (how) => fetch(kioskForm.dataset.stay, Object.assign(how, options)));
         if (status < 500) kioskTold = kioskAsked;
         if (endings[status] && !isKioskDone && !isSending() && !isNumberShown()) endKiosk(endings[status]);
@@ -90,17 +104,20 @@ function openVote() {
 // What the start page says of the session before: of its vote, or why it has ended.
 function lastWord(reason) {
     const vote = openVote();
-    if (reason === "other") return `?say=${vote === "unsent" ? "otherUnsent" : "other"}`;
-    if (vote) return `?say=${vote === "unsent" ? "kioskUnsent" : "kioskUnsure"}`;
-    return reason ? `?say=${reason}` : "";
+    if (reason === "other") return vote === "unsent" ? "otherUnsent" : "other";
+    if (vote) return vote === "unsent" ? "kioskUnsent" : "kioskUnsure";
+    return reason;
 }
+
+// The start, where what was this page's own has ended, and the next person may have begun in another tab.
+const startAfter = (word) => `${kioskForm.dataset.start}?${leaving}${word ? `&say=${word}` : ""}`;
 
 // The page is emptied at once; it is left when the session has ended, and not before: else it would stand open behind the
 // browser's own page of an error. Where another person is signed in by now, nothing of theirs is ended.
 async function endKiosk(reason) {
     if (isEnding) return;
     isEnding = true;
-    const start = kioskForm.dataset.start + lastWord(reason);
+    const start = startAfter(lastWord(reason));
     // Whoever has gone answers no question.
     if (document.getElementById("receipt")) isTaken = true;
     if (document.getElementById("choose")) isOver = true;
@@ -122,17 +139,33 @@ const typedFields = () => [...document.querySelectorAll("main input")].filter(({
 const isAtStart = () => Boolean(identifier) && !mistake && typedFields().every(({ value }) => value === "");
 // The very start: nothing is said there to the last one, in no language of theirs, and no password is renewed.
 const isAtVeryStart = () => location.pathname === kioskForm.dataset.start && location.search === "";
-const isSending = () => isShown("sealing");
+let [sendingSince, leftVote] = [undefined, ""];
+const isSending = () => isShown("sealing") && (sendingSince === undefined || performance.now() - sendingSince < 1000 * sendingSeconds);
+function noteSending() {
+    if (!isShown("sealing")) sendingSince = undefined;
+    else if (sendingSince === undefined) sendingSince = performance.now();
+    else if (leftVote === "" && !isSending() && !document.querySelector("dialog[open]")) askToLeave("unsure");
+}
+
+// What became of the vote is said as it is, and no longer than it is.
+function askToLeave(vote) {
+    leftVote = vote;
+    for (const line of kioskLeave.querySelectorAll("h2, p")) line.textContent = line.dataset[vote];
+    openDialog(kioskLeave);
+}
+function noteLeaving() {
+    if (openVote() === leftVote) return;
+    if (leftVote) closeDialog(kioskLeave);
+    leftVote = "";
+}
 
 // Whoever ends it with a receipt on the screen is asked, since nothing else has kept the number, and whoever has not voted.
 function leaveKiosk(event) {
     event.preventDefault();
     if (isSending()) return;
     const vote = openVote();
-    if (vote) {
-        for (const line of kioskLeave.querySelectorAll("h2, p")) line.textContent = line.dataset[vote];
-        openDialog(kioskLeave);
-    } else if (isShown("receipt") && !isTaken) openDialog(kioskSure);
+    if (vote) askToLeave(vote);
+    else if (isShown("receipt") && !isTaken) openDialog(kioskSure);
     else endKiosk("");
 }
 for (const form of document.querySelectorAll("#kiosk-end, #sign-out")) form.addEventListener("submit", leaveKiosk);
@@ -143,6 +176,8 @@ goesBack.addEventListener("click", () => closeDialog(kioskSure));
 votes.addEventListener("click", () => closeDialog(kioskLeave));
 
 setInterval(() => {
+    noteLeaving();
+    noteSending();
     if (isEnding || isSending()) touch();
     if (kioskAsked < 0 || performance.now() - kioskAsked >= 1000 * kioskStaySeconds) tellTouch();
     if (isEnding || isSending()) return;
@@ -150,7 +185,7 @@ setInterval(() => {
     if (isAtStart()) {
         // What the last one was told, or chose, is not for the next.
         if (isAtVeryStart()) touch();
-        else if (idle >= kioskSeconds) location.replace(kioskForm.dataset.start);
+        else if (idle >= kioskSeconds) location.replace(startAfter(""));
         return;
     }
     const isTyped = typedFields().some(({ value }) => value !== "");

@@ -634,6 +634,34 @@ def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bur
     assert len(accepted) == len(missing - {"trustees"}) and "réunion du 20" in accepted[0][0]
 
 
+@pytest.mark.parametrize("confirm, words, state", [("rounds", ("rempli", "met"), "met"), ("atOnce", ("avertissement", "warning"), "warned")])
+def test_word_of_votes_at_once_where_few_vote_is_warned_of_and_waits_for_nobody(site, visitor, confirm, words, state):
+    site.prepare([voter(n) for n in range(1, 13)] + [voter(13, college="cadres")], SMALL, ("grace: 15", f"grace: 15\nconfirm: {confirm}"))
+    # On the command line, in its table and for programs.
+    checked = site.run("election", "check", f"{site.folder}/election", "--level", "1", status=1)
+    [line] = [line for line in checked.stdout.splitlines() if " confirming" in line]
+    assert state in line.split() and ("confirm: rounds" in line) == (state == "warned"), checked.stdout
+    points = json.loads(site.run("election", "check", f"{site.folder}/election", "--level", "1", "--json", status=1).stdout)
+    missing = {point["point"] for point in points if point["state"] == "missing"}
+    assert f"{len(missing)} points missing" in checked.stderr and "confirming" not in missing
+    # At the console, in both languages.
+    site.serve()
+    manager, bureau = team(site, "manager", "bureau")
+    for language, said, why in (("fr", words[0], "l'heure du message dirait qui vote quand"), ("en", words[1], "the hour of the message would tell who votes when")):
+        bureau.get(f"policy?level=1&lang={language}")
+        [row] = [each for each in re.findall(r"<tr>.*?</tr>", bureau.page, re.S) if why in html.unescape(each).replace("\u2019", "'").replace("\xa0", " ")]
+        assert f"<td>{said}</td>" in row and ("confirm: rounds" in row) == (state == "warned"), row
+        assert "policy/points/confirming" not in row
+    bureau.get("policy?level=1&lang=fr")
+    assert f"Points ouverts {len(missing)}" in bureau.text
+    browse(bureau, visitor()).open("/manager/policy?level=1").shot("confirming")
+    # Nothing waits for it: the bureau accepts what is missing, and the poll opens.
+    site.stop()
+    site.open_poll()
+    accepted = site.sql("SELECT details FROM journal_entry WHERE action = 'policy.accept'")
+    assert accepted and not any("confirming" in details for (details,) in accepted)
+
+
 PAGES = ["", "voters?q=martin", "voters/1", "voters/1/reissue", "voters/1/reissue-elsewhere", "voters/1/passphrase", "voters/1/correct",
          "approvals", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
          "letters/again", "picture", "policy", "policy/answers", "roll", "roll/add", "journal", "journal/check", "staff", "staff/add",

@@ -200,7 +200,7 @@ def test_a_code_that_was_typed_without_scripts_does_not_stay(site):
     opened(site)
     client = kiosk_client(site)
     client.identify(site.identifier(MAIL))
-    leaving = re.compile(r'<noscript><meta http-equiv="refresh" content="(\d+);url=(/[a-z/]+)(?:\?lang=\w\w)?"></noscript>')
+    leaving = re.compile(r'<noscript><meta http-equiv="refresh" content="(\d+);url=(/[a-z/]+)(?:\?(?:lang=\w\w)?(?:&amp;)?(?:mark=[0-9a-f]{8})?)?"></noscript>')
     for since, seconds, path, minutes in ((0, 120, "/code", 6), (200, 120, "/code", 3), (270, 90, "/kiosk/end", 2), (1000, 60, "/kiosk/end", 1)):
         site.sql(f"UPDATE access_request SET created_at = unixepoch() - {since}")
         text = client.get("/code").text

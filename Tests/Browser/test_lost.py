@@ -335,3 +335,25 @@ def test_a_request_that_cannot_be_served_stops_nobody_else_s(site, client):
     road.wait_until(lambda: site.sql("SELECT state, count(*), count(sealed) FROM recovery_request GROUP BY state") == [("done", 4, 0)])
     with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
         assert "recovery failed: A recovery request does not open" in file.read()
+
+
+def test_an_address_that_is_the_identifier_is_taken_where_nothing_goes_by_mail(site, client):
+    """Who forgot their password types the identifier; messages go by SMS alone."""
+    site.prepare([voter(1, phone="06 39 98 00 01"), voter(2, phone="06 39 98 00 02")], ("channels: [email, sms, letter]", "channels: [sms]"),
+                 ("scheme: random", "scheme: email"), ("renewal: replace", "renewal: keep"), ("channel: other", "channel: none"),
+                 ("kind: passphrase", "kind: generated"), ("minimum: 20", "minimum: 9")).serve()
+    first = site.wait_text(PHONE, 1)
+    someone = client()
+    answers = [re.sub(r"[\w.]+@[\w.]+|value=\"[0-9a-f]+\"|[A-Z0-9]{5}(?=</strong>)", "", someone.lost(typed, "/forgotten").text)
+               for typed in ("V1@example.org", "nobody@example.org")]
+    assert answers[0] == answers[1] and "error" not in answers[0]
+    again = site.wait_text(PHONE, 2)
+    assert again != first and len(site.texts("+33639980002")) == 1
+    password = re.search(r"(?:mot de passe|Mot de passe)[^:]*:\s*(\S{9})", again).group(1)
+    someone.get("/")
+    assert someone.post("/", identifier=MAIL, **someone.work(MAIL)).headers["Location"] == "/passphrase"
+    someone.get("/passphrase")
+    assert someone.post("/passphrase", secret=password, action="enter").headers["Location"].startswith("/space")
+    # What is no whole address is none; a contact that is none stays refused.
+    for typed in ("v1@example", "v1@"):
+        assert someone.lost(typed, "/forgotten").status_code == 422

@@ -6,7 +6,7 @@ import pytest
 from conftest import plain, road
 from selenium.webdriver.support.ui import WebDriverWait
 from test_page_trust import LISTS, PAGE, between, signed_in, vote, votes
-from test_vote import SMALL
+from test_vote import SMALL, TWO_QUESTIONS
 
 assert between, "a fixture"
 
@@ -223,3 +223,26 @@ def test_long_names_on_low_and_narrow_screens_are_seen(site, visitor, size):
     someone.driver.execute_script("cast()")
     WebDriverWait(someone.driver, 60).until(lambda d: d.execute_script("return !document.getElementById('receipt').hidden"))
     assert votes(site) == 1
+
+
+#: Milliseconds for which a voter with a slow telephone waits, unawares, while the page looks at all that stands on it.
+LOOK_MILLISECONDS = 2000
+
+
+def test_the_look_at_a_long_ballot_is_short(site, visitor):
+    """A hundred names, on a telephone of a sixth of this machine: the page looks at each before anything is sealed."""
+    names = ", ".join(f"Nom et prénoms de la personne {number}" for number in range(1, 101))
+    long = ("        answers: [Rouge, {fr: Vert, en: Green}, Bleu]\n        min: 1\n        max: 2", f"        answers: [{names}]\n        min: 1\n        max: 3")
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL, TWO_QUESTIONS, long).open_poll().serve()
+    someone = signed_in(site, visitor, width=390)
+    someone.open(PAGE).mark(LISTS[0], "Nom et prénoms de la personne 99").click("Relire mon choix")
+    someone.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 6})
+    look = "const start = performance.now(); const seen = isInSight(); return [seen, Boolean(strangePart()), performance.now() - start]"
+    isSeen, isStrange, took = someone.driver.execute_script(look)
+    print(f"\na look at a hundred names takes {took:.0f} ms")
+    assert isSeen and not isStrange and took < LOOK_MILLISECONDS
+    # One name of them that is covered is found.
+    someone.driver.execute_script("""const [cover, name] = [document.createElement("div"), document.querySelectorAll("label.choice")[60]];
+        document.getElementById("choose").hidden = false; name.style.position = "relative"; document.getElementById("choose").hidden = true;
+        Object.assign(cover.style, { position: "absolute", inset: "0", background: "white" }); cover.textContent = "Autre nom"; name.append(cover)""")
+    assert someone.driver.execute_script(look)[0] is False

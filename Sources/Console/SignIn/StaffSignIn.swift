@@ -188,7 +188,7 @@ struct StaffSignIn: ConsoleTask {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         if try isOfBefore(token, form) { return try answerOfBefore(visitor, token) }
         switch form?["action"] {
-        case "resend": return try resend(visitor, token)
+        case "resend": return try resend(visitor, token, mark: form?["mark"] ?? "")
         case "cancel":
             try cancel(token)
             return going("sign-in", [site.cookies.clear(.staffPending)])
@@ -198,7 +198,8 @@ struct StaffSignIn: ConsoleTask {
             return try code(visitor, status: 422, error: text("code.malformed", language))
         }
         let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.door.check(transaction, token: token, read)
+            let outcome = try parts.door.check(transaction, token: token, read)
+            return outcome == .gone ? try parts.door.checkAgain(transaction, token: token, read) : outcome
         }
         switch outcome {
         case .verified(let token):
@@ -212,22 +213,49 @@ struct StaffSignIn: ConsoleTask {
         case .exhausted:
             try cancel(token)
             return going("sign-in?say=exhausted", [site.cookies.clear(.staffPending)])
+        // The second press of the last wrong one, and of a right one after the sign-in has gone on.
+        case .gone where try wasExhausted(token):
+            return going("sign-in?say=exhausted", [site.cookies.clear(.staffPending)])
+        case .gone where try isUnderWay(token): return going("passphrase")
         case .gone: return going("sign-in?say=gone", [site.cookies.clear(.staffPending)])
         }
     }
 
+    /// Whether a sign-in ended with the last wrong code that it had.
+    private func wasExhausted(_ token: String) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try FirstPress(parts.door).wasExhausted(reading, token: token)
+        }
+    }
+
+    /// Whether a browser's sign-in goes on.
+    private func isUnderWay(_ token: String) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.door.request(reading, token: token) != nil
+        }
+    }
+
     /// Sends another code, where it is time for one.
-    private func resend(_ visitor: ConsoleSite.Visitor, _ token: String) throws -> Response {
+    /// - Parameter mark: of the form: the second of two presses is led where the first led.
+    private func resend(_ visitor: ConsoleSite.Visitor, _ token: String, mark: String) throws -> Response {
         let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.door.askAgain(transaction, token: token, otherChannel: false, from: asker(visitor))
         }
         switch again {
         case .asked: return going("code")
+        case .wait where try isReplaced(token, mark): return going("code")
         case .wait(let seconds):
             let error = text("code.wait", visitor.language) + " \(seconds) s"
             return site.waiting(try code(visitor, status: 429, error: error), seconds)
         case .quiet: return try code(visitor, status: 429, error: text("code.quiet", visitor.language))
         case .gone: return going("sign-in?say=gone")
+        }
+    }
+
+    /// Whether a form is of a request that another has replaced since.
+    private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try FirstPress(parts.door).isReplaced(reading, token: token, mark: mark)
         }
     }
 

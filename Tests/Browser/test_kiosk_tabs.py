@@ -1,0 +1,308 @@
+"""Several tabs at one device that many share: a page of somebody before ends nothing of the next person's, help may be read in the
+middle of a sign-in, and what was typed and left is taken from nobody."""
+import re
+import time
+
+import pytest
+from conftest import Site, code_in, plain, road
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+from test_guide_activation import credentials
+from test_kiosk import LEAVING, MAIL, lent, lent_client
+from test_kiosk_ends import LEFT, TOUCH, kiosk_client
+from test_kiosk_held import pass_by
+from test_moment import PAGE, shown, wait_for
+from test_moment_hands import opened
+from test_one_tap import page_text
+from test_vote import LISTS, SMALL
+from test_words import GENERATED, NO_LETTERS
+
+OTHER = "v2@example.org"
+UNDER_WAY = "SELECT count(*) FROM access_request WHERE state IN ('asked', 'sent', 'verified')"
+
+
+def end_fields(page):
+    """What the page's way out sends."""
+    [form] = re.findall(r'<form method="post" action="/kiosk/end[^>]*id="kiosk-end".*?</form>', page, re.S)
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+
+
+def ends_nothing(client, fields, path, status):
+    """Whatever the page of somebody before sends, by its script, its button or by itself."""
+    before = client.page
+    for accept in ("text/plain", "text/html"):
+        answer = client.session.post(client.site.address + "/kiosk/end", data=fields, headers={"Accept": accept}, allow_redirects=False, timeout=20)
+        assert "Set-Cookie" not in answer.headers
+        assert (answer.status_code, answer.text) == (200, "ended\n") if accept == "text/plain" else answer.headers["Location"] == "/?left=1"
+    answer = client.session.get(client.site.address + path.replace("&amp;", "&"), headers={"Sec-Fetch-Site": "same-origin"}, allow_redirects=False, timeout=20)
+    assert answer.headers["Location"] == "/?left=1" and "Set-Cookie" not in answer.headers
+    told = client.session.post(client.site.address + "/extend", data=fields, headers={"Accept": "text/plain"}, timeout=20)
+    assert told.status_code == status
+    if fields["owner"]:
+        signed_out = client.session.post(client.site.address + "/sign-out", data=fields, headers={"Accept": "text/plain"}, allow_redirects=False, timeout=20)
+        # Where nobody is signed in, the cookie of whoever was may go.
+        assert (signed_out.status_code, signed_out.text) == (200, "ended\n") and "pending" not in signed_out.headers.get("Set-Cookie", "")
+        assert status == 401 or "Set-Cookie" not in signed_out.headers
+    # Where that page leads, nothing of the next person's is shown, and nothing ends.
+    start = client.session.get(client.site.address + "/?left=1", headers={"Sec-Fetch-Site": "same-origin"}, allow_redirects=False, timeout=20)
+    assert start.status_code == 200 and 'name="identifier"' in start.text and end_fields(start.text)["owner"] == ""
+    client.page = before
+
+
+def test_a_page_of_somebody_before_ends_nothing_of_the_next_person(site):
+    opened(site)
+    client = kiosk_client(site)
+    # The other tab stands at the start.
+    start = client.page
+    client.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
+    [(_, leads)] = LEAVING.findall(client.get("/space").text)
+    fields = end_fields(client.page)
+    assert fields["owner"] and not fields["mark"]
+    pass_by(site, 60)
+    client.page = start
+    identifier = site.identifier(OTHER)
+    assert client.post("/", identifier=identifier, **client.work(identifier)).headers["Location"] == "/code"
+    ends_nothing(client, fields, leads, 401)
+    of_code = end_fields(client.get("/code").text)
+    assert of_code["mark"] and not of_code["owner"]
+    assert client.code(client.sent_code(OTHER)).headers["Location"] == "/passphrase"
+    ends_nothing(client, fields, leads, 401)
+    client.get("/passphrase")
+    assert client.post("/passphrase", secret="trois girafes bleues au marché", again="trois girafes bleues au marché", action="choose").status_code == 303
+    assert client.get("/space", allow_redirects=False).status_code == 200
+    ends_nothing(client, fields, leads, 409)
+    # Nor does the page of a sign-in that somebody began before, or one that was made for nobody.
+    ends_nothing(client, of_code, f"/kiosk/end?mark={of_code['mark']}", 401)
+    assert client.get("/space", allow_redirects=False).status_code == 200
+    client.session.post(site.address + "/kiosk/end", data={"form": fields["form"]}, allow_redirects=False, timeout=20)
+    assert site.sql("SELECT principal FROM access_session WHERE seen_at + idle_seconds > unixepoch()") == [("voter:2",)]
+    # Their own page does.
+    own = end_fields(client.get("/space").text)
+    answer = client.session.post(site.address + "/kiosk/end", data=own, allow_redirects=False, timeout=20)
+    assert answer.headers["Location"] == "/" and "browser=" in answer.headers["Set-Cookie"]
+    assert client.get("/space", allow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize("moment", ["code", "secret", "space"])
+def test_a_tab_that_was_left_goes_to_the_start_alone(site, visitor, moment):
+    """The first one's page stands open when the next one signs in beside it, in the same browser."""
+    opened(site)
+    someone = lent(site, visitor)
+    beside = someone.driver.current_window_handle
+    someone.driver.switch_to.new_window("tab")
+    left = someone.driver.current_window_handle
+    # Reached as a link would reach it: the start that stands beside it is nobody's.
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    someone.driver.execute_script("kioskTold = Infinity")
+    pass_by(site, 60)
+    someone.driver.switch_to.window(beside)
+    someone.fill("identifier", site.identifier(OTHER)).press("Se connecter")
+    assert someone.path == "/code"
+
+    def leave():
+        someone.driver.switch_to.window(left)
+        assert someone.path == "/space"
+        someone.driver.execute_script("kioskTouched -= 61000")
+        WebDriverWait(someone.driver, 15).until(lambda d: someone.path == "/" and d.find_elements(By.ID, "identifier"))
+        assert someone.title == "Se connecter" and "left" not in someone.driver.current_url
+        # There it is as if nobody were here, however long it stands.
+        someone.driver.execute_script("window.isStill = true; kioskTouched -= 61000")
+        WebDriverWait(someone.driver, 15).until(lambda d: d.execute_script("return window.isStill") is None and someone.path == "/")
+        assert someone.title == "Se connecter" and "Martin" not in someone.driver.page_source
+        someone.driver.switch_to.window(beside)
+
+    if moment == "code":
+        leave()
+    someone.fill("code", code_in(site.wait_text(OTHER, 2))).press("Se connecter")
+    assert someone.path == "/passphrase"
+    if moment == "secret":
+        leave()
+    someone.choose("trois girafes bleues au marché")
+    assert someone.path == "/space"
+    if moment == "space":
+        leave()
+    someone.open("/space")
+    assert someone.path == "/space" and site.sql("SELECT principal FROM access_session WHERE seen_at + idle_seconds > unixepoch()") == [("voter:2",)]
+
+
+def test_a_number_left_on_the_screen_ends_nothing_of_the_next_person(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    beside = someone.driver.current_window_handle
+    someone.driver.switch_to.new_window("tab")
+    left = someone.driver.current_window_handle
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone.driver.execute_script("""window.honest = window.fetch; window.fetch = (address, options) => options && options.method === "POST"
+        && String(address).startsWith("/ballots/") ? Promise.reject(new TypeError("cut")) : honest(address, options)""")
+    wait_for(someone.click("Confirmer mon vote"), "failed")
+    someone.driver.execute_script("kioskTold = Infinity")
+    pass_by(site, 60)
+    someone.driver.switch_to.window(beside)
+    someone.fill("identifier", site.identifier(OTHER)).press("Se connecter")
+    someone.fill("code", code_in(site.wait_text(OTHER, 2))).press("Se connecter").choose("trois girafes bleues au marché")
+    someone.driver.switch_to.window(left)
+    # It is told that somebody else is here by now, and stays as long as anybody would read it.
+    someone.driver.execute_script("kioskTold = -1;" + TOUCH)
+    time.sleep(3)
+    assert shown(someone, "failed")
+    someone.driver.execute_script("kioskTouched -= 61000")
+    WebDriverWait(someone.driver, 15).until(lambda d: "say=kioskUnsure" in d.current_url)
+    assert site.sql("SELECT principal FROM access_session WHERE seen_at + idle_seconds > unixepoch()") == [("voter:2",)]
+
+
+def test_a_tab_of_another_browser_token_restarts_nothing(site, visitor):
+    """The first one ends in one tab, and the next one types a code there; a touch in the tab that was left is refused."""
+    opened(site)
+    someone = lent(site, visitor)
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    left = someone.driver.current_window_handle
+    someone.driver.switch_to.new_window("tab")
+    beside = someone.driver.current_window_handle
+    someone.open("/space").driver.find_element(By.CSS_SELECTOR, "#kiosk-end button").click()
+    WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/" and d.find_elements(By.ID, "identifier"))
+    someone.fill("identifier", site.identifier(OTHER)).press("Se connecter")
+    assert someone.path == "/code"
+    someone.driver.switch_to.window(left)
+    someone.driver.execute_script("kioskTold = -1;" + TOUCH)
+    WebDriverWait(someone.driver, 15).until(lambda d: "say=kioskClosed" in d.current_url)
+    someone.driver.switch_to.window(beside)
+    assert site.sql(UNDER_WAY) == [(1,)]
+    someone.fill("code", code_in(site.wait_text(OTHER, 2))).press("Se connecter")
+    assert someone.path == "/passphrase"
+
+
+def test_a_worker_that_never_answers_keeps_no_kiosk(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone.driver.execute_script("window.seal = () => new Promise(() => undefined)")
+    wait_for(someone.click("Confirmer mon vote"), "sealing")
+    # A ballot on its way is waited for, and not left by a press.
+    someone.wait_still().driver.execute_script("kioskTouched -= 61000; document.querySelector('#kiosk-end button').click()")
+    time.sleep(2.5)
+    assert shown(someone, "sealing") and not shown(someone, "kiosk-leave") and not shown(someone, "kiosk-idle")
+    assert someone.driver.execute_script("return sendingSeconds") == 120
+    someone.driver.execute_script("sendingSince -= 121000")
+    WebDriverWait(someone.driver, 10).until(lambda d: shown(someone, "kiosk-leave"))
+    asked = plain(someone.driver.find_element(By.ID, "kiosk-leave").text)
+    assert "vous ne pourrez plus envoyer ce bulletin" in asked and "notez-le d'abord" in asked and "n'a pas été envoyé" not in asked
+    someone.shot("unsure").wait_still()
+    # Whoever goes back to the vote is not asked again, and goes by the same way.
+    goes_back, leaves = someone.driver.find_elements(By.CSS_SELECTOR, "#kiosk-leave button")
+    goes_back.click()
+    time.sleep(2.5)
+    assert not shown(someone, "kiosk-leave") and shown(someone, "sealing")
+    someone.driver.find_element(By.CSS_SELECTOR, "#kiosk-end button").click()
+    assert shown(someone, "kiosk-leave") and leaves.is_displayed()
+    # Whoever has gone is waited for no longer than anybody.
+    someone.driver.execute_script("kioskTouched -= 61000")
+    WebDriverWait(someone.driver, 15).until(lambda d: "say=kioskUnsure" in d.current_url)
+    assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
+
+
+def test_an_answer_that_comes_late_takes_the_question_away(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    someone.sign_in(site.identifier(MAIL), MAIL, 1)
+    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone.driver.execute_script("""window.honest = window.fetch; window.fetch = (address, options) => options && options.method === "POST"
+        && String(address).startsWith("/ballots/") ? new Promise((resolve) => { window.goOn = () => resolve(honest(address, options)); })
+        : honest(address, options)""")
+    wait_for(someone.click("Confirmer mon vote"), "sealing")
+    WebDriverWait(someone.driver, 20).until(lambda d: d.execute_script("return typeof goOn") == "function")
+    someone.driver.execute_script("sendingSince -= 121000")
+    WebDriverWait(someone.driver, 10).until(lambda d: shown(someone, "kiosk-leave"))
+    someone.driver.execute_script("goOn()")
+    wait_for(someone, "receipt")
+    WebDriverWait(someone.driver, 10).until(lambda d: not shown(someone, "kiosk-leave"))
+    someone.driver.execute_script("isTaken = true")
+
+
+def test_help_is_read_at_a_kiosk_between_the_steps_of_a_sign_in(site, visitor):
+    opened(site)
+    someone = lent(site, visitor)
+    someone.identify(site.identifier(MAIL))
+    for step, column in (("/code", 360), ("/passphrase", 120)):
+        someone.driver.find_element(By.CSS_SELECTOR, "header a[href^='/help']").click()
+        WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/help")
+        # What was told when the page came is over; nobody touches it.
+        time.sleep(7)
+        pass_by(site, column - 20, "access_request", "ends_at")
+        someone.driver.execute_script(TOUCH)
+        road.wait_until(lambda: column - 15 < site.sql(LEFT)[0][0] <= column, seconds=15)
+        assert someone.path == "/help"
+        someone.press("Revenir à la page précédente" if "précédente" in someone.text else plain(someone.driver.find_element(By.CSS_SELECTOR, "a.call").text))
+        assert someone.path == step
+        if step == "/code":
+            someone.fill("code", code_in(site.wait_text(MAIL, 2))).press("Se connecter")
+    # Without scripts the page of help holds it too, and is left as the page of the sign-in would be.
+    client = kiosk_client(site)
+    client.identify(site.identifier(OTHER))
+    assert client.code(client.sent_code(OTHER)).headers["Location"] == "/passphrase"
+    pass_by(site, 100, "access_request", "ends_at")
+    [(seconds, leads)] = LEAVING.findall(client.get("/help").text)
+    assert seconds == "120" and "mark=" in leads
+    assert 'name="again"' in client.get("/passphrase").text
+    client.get("/help")
+    client.get(leads.replace("&amp;", "&"), headers={"Sec-Fetch-Site": "same-origin"}, allow_redirects=False)
+    assert client.get("/passphrase", allow_redirects=False).headers["Location"] == "/?say=gone"
+
+
+def test_a_sign_in_that_waits_for_its_code_ends_by_itself_at_a_kiosk(site):
+    opened(site)
+    client = kiosk_client(site)
+    client.identify(site.identifier(MAIL))
+    code = client.sent_code(MAIL)
+    [(left,)] = site.sql(LEFT)
+    assert 355 <= left <= 360
+    pass_by(site, 360, "access_request", "ends_at")
+    assert client.post("/code", code=code, action="check").headers["Location"] == "/code"
+    assert client.get("/code", allow_redirects=False).headers["Location"] == "/?say=gone"
+    assert site.sql("SELECT state FROM access_request ORDER BY id DESC LIMIT 1") == [("sent",)]
+
+
+def test_a_code_that_was_typed_and_left_is_taken_from_nobody(site, visitor):
+    """The script that leaves a page did not come, and others run: no page is left by itself."""
+    opened(site)
+    client = kiosk_client(site)
+    client.identify(site.identifier(MAIL))
+    code = client.sent_code(MAIL)
+    [made] = re.findall(r'name="made" value="(\d+)"', client.get("/code").text)
+    for old in (121, 3000, -5):
+        answer = client.post("/code", code=code, action="check", made=int(made) - old)
+        assert answer.status_code == 409 and "ce qui y était saisi n'a pas été pris en compte" in page_text(answer)
+    assert site.sql("SELECT attempts, state FROM access_request ORDER BY id DESC LIMIT 1")[0][0] == 0
+    assert client.post("/code", code=code, action="check", made=int(made) - 100).headers["Location"] == "/passphrase"
+    someone = lent(site, visitor)
+    someone.driver.execute_cdp_cmd("Network.enable", {})
+    for blocked, ends in ((["*kiosk.js*"], "/code"), ([], "/passphrase")):
+        someone.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": blocked})
+        someone.identify(site.identifier(OTHER))
+        someone.fill("code", code_in(site.wait_text(OTHER, 2 if blocked else 3)))
+        someone.driver.execute_script("const made = document.querySelector('[name=made]'); made.value = Number(made.value) - 121")
+        someone.press("Se connecter")
+        assert someone.path == ends
+        if blocked:
+            assert "Si c'était vous, saisissez-le de nouveau" in someone.text
+            assert someone.driver.find_element(By.ID, "code").get_attribute("value") == ""
+
+
+def test_a_password_that_was_typed_and_left_is_taken_from_nobody(tmp_path):
+    site = Site(tmp_path).sample("activation")
+    try:
+        site.seal_poll().serve()
+        text = site.wait_text("bsauveterre@adherents.example.org", 1)
+        identifier = re.search(r"identifiant est\s*:\s*(\d{10})\b", text).group(1)
+        password = re.search(r"mot de passe est\s*:\s*(\S{9})\n", text).group(1)
+        client = kiosk_client(site)
+        [made] = re.findall(r'name="made" value="(\d+)"', client.page)
+        answer = client.post("/", identifier=identifier, secret=password, made=int(made) - 121, **client.work(identifier))
+        assert answer.status_code == 409 and identifier not in answer.text and password not in answer.text
+        assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
+        [made] = re.findall(r'name="made" value="(\d+)"', client.page)
+        answer = client.post("/", identifier=identifier, secret=password, made=made, **client.work(identifier))
+        assert answer.headers.get("Location") == "/space", page_text(answer)
+    finally:
+        site.stop()
