@@ -122,7 +122,7 @@ struct RollHeadings {
                 throw RollFileError(
                     file: file, line: fields.line,
                     message:
-                        "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
+                        "the heading of column \(ColumnName.of(position)) is longer than \(RollLimits.cell.scalars) characters or "
                         + "piles up combining marks: is this line the headings?")
             }
             texts.append(String(decoding: value, as: UTF8.self))

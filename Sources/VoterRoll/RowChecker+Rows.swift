@@ -131,6 +131,10 @@ extension RowChecker {
                 warn(
                     column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else",
                     .wrongPerson)
+            case .time:
+                warn(
+                    column, bytes, range, fields, "is a time in the spreadsheet: it was probably something else",
+                    .wrongPerson)
             case .flag:
                 warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
             case .number where column == .reference:
@@ -147,7 +151,7 @@ extension RowChecker {
                 fault(column, bytes, range, fields, SheetErrors.tooLong)
                 isGood = false
             case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
-            case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck: continue
+            case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck, .struckPart: continue
             }
         }
         return isGood

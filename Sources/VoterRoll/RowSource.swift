@@ -36,12 +36,14 @@ struct CellNote {
         case uncalculated
         /// A number with a date's format, or a date as ISO 8601 writes it.
         case date
+        /// A part of a day with a date's format.
+        case time
         /// TRUE or FALSE.
         case flag
         /// A row, or the column of this cell, that the spreadsheet does not show.
         case hiddenRow, hiddenColumn
         /// A value, or a part of it, that is struck through.
-        case struck
+        case struck, struckPart
     }
 
     /// The cell's column, from 0.

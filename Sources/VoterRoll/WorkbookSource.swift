@@ -202,7 +202,7 @@ final class WorkbookSource: RowSource {
             let fields = reader.sheet.rows[index]
             let bytes = reader.sheet.bytes
             // A row of nothing but formulas without values is not empty.
-            let isEmpty = fields.notes.allSatisfy { [.hiddenRow, .hiddenColumn, .struck].contains($0.kind) }
+            let isEmpty = fields.notes.allSatisfy { [.hiddenRow, .hiddenColumn, .struck, .struckPart].contains($0.kind) }
             guard !isEmpty || !fields.isBlank(bytes.span) else { continue }
             guard try body(bytes.span, fields) else { return false }
         }
