@@ -78,7 +78,8 @@ enum Countries {
         "de": "DE AT CH LI LU BE", "it": "IT CH SM VA", "rm": "CH", "nl": "NL BE", "lb": "LU", "pt": "PT BR AO MZ CV",
         "es": "ES MX AR BR CL CO CR CU DO EC GT HN NI PA PE PR PY SV UY VE BO", "ca": "AD ES", "pl": "PL", "cs": "CZ",
         "sk": "SK", "hu": "HU", "ro": "RO MD", "hr": "HR BA", "sl": "SI", "sr-Latn": "RS ME BA XK", "sq": "AL XK",
-        "da": "DK", "sv": "SE FI", "nb": "NO", "fi": "FI", "is": "IS", "et": "EE", "lv": "LV", "lt": "LT", "tr": "TR CY",
+        "da": "DK", "sv": "SE FI", "nb": "NO", "fi": "FI", "is": "IS", "et": "EE", "lv": "LV", "lt": "LT",
+        "tr": "TR CY",
         "ga": "IE", "mt": "MT",
     ]
 

@@ -153,6 +153,8 @@ enum EncodingGuess {
             let isAsLikely = best.odd == 0 && best.total > 0 && usual.total < best.total + margin
             return isAsLikely ? nil : usual.encoding
         }
+        // Names of other tongues, such as Zizka with its carons, are no French in the usual encodings, and no mistake.
+        guard usual.odd > 0 else { return nil }
         return best.total >= next.total + margin ? best.encoding : nil
     }
 
@@ -173,6 +175,8 @@ enum EncodingGuess {
         case 0xA0: return isBetween ? -1 : 1
         case 0xAA, 0xAB, 0xB0, 0xBA, 0xBB: return isBetween ? -2 : 1
         case 0xC1...0xF6, 0xF8...0xFF: return 0
+        // The carons that Windows-1252 and Latin-9 have.
+        case 0x160, 0x161, 0x17D, 0x17E: return 0
         case 0x80..<0xA0: return -5
         default: return -2
         }

@@ -31,6 +31,12 @@ struct EncodingTests {
         return try desk.voters().first?.lastName
     }
 
+    /// On a Mac its bytes are French letters.
+    @Test(arguments: ["\u{17D}i\u{17E}ka", "\u{17D}IDEK"])
+    func `a caron of Windows is asked for, and never another letter`(name: String) throws {
+        #expect(try self.name(roll(name, ["\u{17D}": 0x8E, "\u{17E}": 0x9E])) == nil)
+    }
+
     @Test(arguments: [
         "C\u{152}UR", "C\u{153}ur", "B\u{152}UF", "L\u{153}uillet", "S\u{152}UR MARIE", "D\u{2019}Angelo",
         "L\u{2019}HERMITE", "d\u{2019}Arc", "C\u{153}ur\u{E9}",
