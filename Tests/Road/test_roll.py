@@ -1,6 +1,7 @@
 """Rolls as organisers send them."""
 import csv
 import datetime
+import json
 import os
 import resource
 import subprocess
@@ -176,7 +177,7 @@ def test_a_time_and_a_heading_over_two_columns_are_told_as_such(isoloir):
     sheet.merge_cells(f"{letters[0]}1:{letters[1]}1")
     sheet.cell(2, site + 1).value = "x"
     book.save(path)
-    result = isoloir.json("roll", "import", path, "--dry-run")
+    result = json.loads(isoloir.run("roll", "import", path, "--dry-run", "--json", status=1).stdout)
     told = {fault["reason"].split(":")[0]: fault["value"] for fault in result["faults"] + result["warningList"]}
     assert told["is a time in the spreadsheet"] == "14:30"
     assert told["is a heading of merged cells, and only the column below the first of them is read"] == f"{letters[0]}1:{letters[1]}1"

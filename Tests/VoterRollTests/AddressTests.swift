@@ -143,7 +143,7 @@ struct AddressTests {
         (["Adresse 4": "Namibie", "Code postal": "10005", "Ville": "Windhoek"], "10005 WINDHOEK", "NAMIBIE"),
         (["Adresse 4": "Tanzanie", "Code postal": "11101", "Ville": "Dodoma"], "11101 DODOMA", "TANZANIE"),
         (["Adresse 4": "Suisse", "Code postal": "96000", "Ville": "Bern"], "96000 BERN", "SUISSE"),
-        (["Adresse 4": "USA", "Code postal": "10001", "Ville": "New York"], "10001 NEW YORK", "USA"),
+        (["Adresse 4": "USA", "Code postal": "10001", "Ville": "New York"], "10001 NEW YORK", "ETATS-UNIS"),
         (["Adresse 4": "UK", "Ville": "London"], "LONDON", "ROYAUME-UNI"),
         (["Adresse 4": "Espa\u{F1}a", "Code postal": "28001", "Ville": "Madrid"], "28001 MADRID", "ESPANA"),
         (["Adresse 4": "Deutschland", "Code postal": "10115", "Ville": "Berlin"], "10115 BERLIN", "DEUTSCHLAND"),

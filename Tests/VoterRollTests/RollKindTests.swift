@@ -63,7 +63,7 @@ struct RecipientTests {
         ("Martin", "Zo\u{E9}", "Madame Z. Martin"), ("D'Angelo", "Anne", "Mme Anne D\u{2019}ANGELO"),
         ("De La Tour", "Anne", "Anne de la Tour"), ("Place", "Anne", "Mme Anne PLACE"),
         ("M\u{FC}ller", "Ren\u{E9}", "M Ren\u{E9} Muller"), ("\u{152}uvre", "Zo\u{E9}", "Zo\u{E9} OEUVRE"),
-        ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"), ("Martin", "Charles-Olivier", "C. O. Martin"),
+        ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"), ("Martin", "Charles-Olivier", "M. C. O. Martin"),
         ("Chez", "Anne", "Mme Anne CHEZ"),
     ])
     func `a line that is the voter's name is not printed twice`(last: String, first: String, line: String) throws {
