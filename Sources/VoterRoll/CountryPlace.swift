@@ -74,4 +74,10 @@ enum WideText {
         }
         return false
     }
+
+    /// Whether no byte of a combining mark stands in a range, as in nearly every cell.
+    static func hasNoMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] >= 0xCC { return false }
+        return true
+    }
 }

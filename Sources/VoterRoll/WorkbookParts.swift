@@ -240,7 +240,7 @@ final class WorkbookParts: XMLListener {
         if inText { unsafe texts.append(bytes) }
     }
 
-    /// Whether a number format shows a date: outside quotes, brackets and escapes it holds a run of letters that name years,
+    /// Whether a number format shows a date or a time: outside quotes, brackets and escapes it holds a run of letters that name years,
     /// months, days and hours alone, in English or French. `General`, `Standard` and `Estandar` are words.
     private func isDate(_ code: String) -> Bool {
         var (quoted, bracketed, escaped) = (false, false, false)
@@ -260,7 +260,7 @@ final class WorkbookParts: XMLListener {
             }
         }
         return runs.contains { run in
-            run.allSatisfy { "ymdjhsa".contains($0) } && run.contains { "ydj".contains($0) }
+            run.allSatisfy { "ymdjhsa".contains($0) } && run.contains { "ydjh".contains($0) }
         }
     }
 }

@@ -171,6 +171,7 @@ def test_a_time_and_a_heading_over_two_columns_are_told_as_such(isoloir):
     book = openpyxl.load_workbook(path)
     sheet = book.active
     sheet.cell(2, HEAD.index("phone") + 1).value = datetime.time(14, 30)
+    sheet.cell(2, HEAD.index("phone") + 1).number_format = "hh:mm"
     site = HEAD.index("site") + 1
     sheet.insert_cols(site + 1)
     letters = [openpyxl.utils.get_column_letter(site + more) for more in (0, 1)]
