@@ -147,7 +147,8 @@ let package = Package(
             name: "isoloir",
             dependencies: [
                 "Authentication", "BallotCore", "BallotEngine", "CommandLineKit", "Compliance", "Console", "Contacts",
-                "Crypto", "Delivery", "Demo", "Documents", "Elections", "Issuance", "Journal", "Observer", "Operations",
+                "Crypto", "Delivery", "Demo", "Documents", "Elections", "Inputs", "Issuance", "Journal", "Observer",
+                "Operations",
                 "Polling", "Server", "Staff", "Store", "Tally", "TrusteeSide", "Typesetting", "VoterRoll", "VoterSite",
                 "WebContent",
             ].map { .byName(name: $0) }, swiftSettings: house),

@@ -47,6 +47,26 @@ package enum Invisible {
         return trimmed(bytes.span, bytes.indices).map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
     }
 
+    /// A text of somebody else's as it may be shown on a terminal and in a report: what would command the terminal, break the line
+    /// or turn the direction of what stands behind it is written out, `<U+001B>`.
+    package static func escaped(_ text: String) -> String {
+        // Nearly every text has none of the bytes by which such characters begin.
+        guard text.utf8.contains(where: { $0 < 32 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xD8 || $0 == 0xE2 }),
+            text.unicodeScalars.contains(where: isCommand)
+        else { return text }
+        return text.unicodeScalars.reduce(into: "") { out, scalar in
+            if isCommand(scalar) { out += "<\(name(scalar))>" } else { out.unicodeScalars.append(scalar) }
+        }
+    }
+
+    /// Control characters, line ends, and marks of direction (Unicode Standard Annex 9, 2).
+    private static func isCommand(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<32, 0x7F...0x9F, 0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
+    }
+
     /// Why a value is refused for an invisible character inside it, in words that stand after the value; nil when it holds
     /// none. Plain spaces, and line ends where `spaces` are allowed, are none.
     package static func fault(_ bytes: some Collection<UInt8>, allowingSpaces: Bool) -> String? {

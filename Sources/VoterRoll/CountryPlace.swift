@@ -15,12 +15,6 @@ enum CountryPlace {
         "is a country's name beside a postcode that is not of its kind, and is kept as a place: if the address is abroad, write the "
         + "country in a column of its own"
 
-    /// Whether the town's field begins with the postcode too.
-    static func repeats(_ bytes: Span<UInt8>, _ postcode: Range<Int>, _ town: Range<Int>?) -> Bool {
-        guard let town, town.count > postcode.count, 48...57 ~= bytes[town.lowerBound] else { return false }
-        return postcode.indices.allSatisfy { bytes[$0] == bytes[town.lowerBound + $0 - postcode.lowerBound] }
-    }
-
     /// Whether a town's field begins with a postcode, as a number of four or five digits.
     static func beginsWithCode(_ bytes: Span<UInt8>, _ town: Range<Int>) -> Bool {
         var digits = 0
@@ -31,15 +25,35 @@ enum CountryPlace {
         return false
     }
 
-    /// Whether a postcode's field holds five digits, whatever stands between them: beside them `Canada` or `Suisse` is a place in France.
+    /// What is said of a code without a country that France has not.
+    static let noDepartment =
+        "begins with no French department's number, and is printed as a French postcode: if the address is abroad, write the country "
+        + "in a column of its own"
+
+    /// The departments, by which French postcodes begin; overseas and Monaco included.
+    static func isDepartment(_ number: Int) -> Bool { 1...95 ~= number || 97...98 ~= number }
+
+    /// Whether a French address, as it is stored, has the code of no department, and is not the armies', whose codes begin with 00.
+    static func hasNoDepartment(_ stored: ArraySlice<UInt8>) -> Bool {
+        guard stored.count > 5, let first = stored.first, 48...57 ~= first else { return false }
+        let second = stored[stored.startIndex + 1]
+        guard !isDepartment(Int(first & 15) * 10 + Int(second & 15)) else { return false }
+        return !String(decoding: stored, as: UTF8.self).contains(" ARMEES")
+    }
+
+    /// Whether a postcode's field holds the five digits of a French one, whatever stands between them: beside them `Canada` or
+    /// `Suisse` is a place in France.
     static func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
         guard let postcode else { return false }
-        var digits = 0
+        var (digits, department) = (0, 0)
         for index in WholeNumber.bare(bytes, postcode) {
-            if 48...57 ~= bytes[index] { digits += 1 }
+            if 48...57 ~= bytes[index] {
+                digits += 1
+                if digits <= 2 { department = department * 10 + Int(bytes[index] & 15) }
+            }
             if 97...122 ~= bytes[index] | 32 { return false }
         }
-        return digits == 5
+        return digits == 5 && isDepartment(department)
     }
 
     /// Whether the postcodes of a country may be five digits.
@@ -59,5 +73,11 @@ enum WideText {
             if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
         }
         return false
+    }
+
+    /// Whether no byte of a combining mark stands in a range, as in nearly every cell.
+    static func hasNoMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for index in range where bytes[index] >= 0xCC { return false }
+        return true
     }
 }

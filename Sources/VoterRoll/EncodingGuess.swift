@@ -114,12 +114,17 @@ enum EncodingGuess {
     /// How much more French one reading must be than the next before it is believed.
     private static let margin = 3
 
+    /// The letters with carons that Windows-1252 and Latin-9 have.
+    private static let carons: Set<UInt32> = [0x160, 0x161, 0x17D, 0x17E]
+
     /// How French a reading is.
     private struct Score {
         let encoding: TextEncoding
         var total = 0
         /// Characters where none such belongs.
         var odd = 0
+        /// Those of them that are letters with carons.
+        var carons = 0
 
         /// Adds up what each occurrence says for an encoding; every byte counts `mostCounted` times at most.
         init(_ encoding: TextEncoding, _ found: [ByteContexts.Occurrence]) {
@@ -131,6 +136,7 @@ enum EncodingGuess {
                 let base = weight(value, place)
                 total += count * base
                 if base < 0 { odd += count }
+                if EncodingGuess.carons.contains(value) { carons += count }
                 if !fits(value, place) {
                     total -= count * margin
                     odd += count
@@ -153,6 +159,8 @@ enum EncodingGuess {
             let isAsLikely = best.odd == 0 && best.total > 0 && usual.total < best.total + margin
             return isAsLikely ? nil : usual.encoding
         }
+        // Names such as Zizka with its carons are no French, and no mistake either.
+        guard usual.carons == 0 || usual.odd > usual.carons else { return nil }
         return best.total >= next.total + margin ? best.encoding : nil
     }
 

@@ -1,3 +1,5 @@
+import Inputs
+
 /// What is wrong, or worth a look, in one field of a roll.
 package struct RollFault: Sendable, Codable, Equatable {
     /// The line of the file, or the row of the sheet, from 1.
@@ -32,7 +34,11 @@ package struct RollFault: Sendable, Codable, Equatable {
 
     /// - Parameter reason: a clause that stands after the value.
     package init(line: Int, column: String, value: String, reason: String, weight: Weight = .detail) {
-        (self.line, self.column, self.value, self.reason) = (line, column, value, reason)
+        // What a file holds is somebody else's.
+        self.line = line
+        self.column = Invisible.escaped(column)
+        self.value = Invisible.escaped(value)
+        self.reason = Invisible.escaped(reason)
         self.weight = weight
     }
 
@@ -64,13 +70,13 @@ package struct RollFileError: Error, CustomStringConvertible {
 
     /// - Parameter line: from 1; 0 when no line is to blame.
     package init(file: String, line: Int, message: String, sheets: [String] = [], isAboutHeadings: Bool = false) {
-        (self.file, self.line, self.message) = (file, line, message)
+        (self.file, self.line, self.message) = (Invisible.escaped(file), line, Invisible.escaped(message))
         (self.sheets, self.isAboutHeadings, isDecided) = (sheets, isAboutHeadings, false)
     }
 
     /// A fault of a whole file that its first row tells.
     init(decided message: String, file: String, line: Int) {
-        (self.file, self.line, self.message) = (file, line, message)
+        (self.file, self.line, self.message) = (Invisible.escaped(file), line, Invisible.escaped(message))
         (sheets, isAboutHeadings, isDecided) = ([], false, true)
     }
 

@@ -114,6 +114,13 @@ struct Recipient {
         if !hasTitle, words.contains(where: Recipient.streetWords.contains) { return false }
         if !title.isEmpty, words.contains(where: { Recipient.titles[$0] ?? title != title }) { return false }
         words.removeSubrange(place)
+        // `c/o M. Martin` is another's line, and of Charles-Olivier Martin's initials.
+        if words.contains(where: { Recipient.passers.contains($0) && !given.contains($0) }) || line.contains("\u{2105}")
+            || Recipient.place(of: ["c", "o"], in: words) != nil && line.contains("/")
+            || Recipient.place(of: ["b", "p"], in: words) != nil
+        {
+            return false
+        }
         let hasFirst = given.first.map(words.contains) ?? false
         let count = words.count
         words.removeAll { given.contains($0) || Recipient.titles[$0] != nil || Recipient.offices.contains($0) }
@@ -131,6 +138,9 @@ struct Recipient {
 
     /// Titles that both have.
     private static let offices: Set<String> = ["dr", "docteur", "me", "maitre", "pr", "professeur"]
+
+    /// Words of a line that says who only passes a letter on, or which box it goes to.
+    private static let passers: Set<String> = ["chez", "co", "bp", "cs", "ts", "soins"]
 
     /// Words of an address line that is no person's: kinds of ways, of places and of parts of buildings, and who only passes a
     /// letter on.

@@ -9,7 +9,8 @@ enum Reference {
     /// Characters of a reference; far beyond real ones, and short enough for every column of a page.
     private static let longest = 64
     /// Why any other character is refused.
-    private static let otherCharacter = "holds a character that no reference has (letters, digits, - _ . /)"
+    private static let otherCharacter =
+        "holds a character that no reference has (letters, digits, - _ . / and blanks between them)"
 
     /// Appends the reference that lies at `range`, or says why it is none; then nothing is appended.
     /// - Returns: words that stand after the value; nil when it was appended.

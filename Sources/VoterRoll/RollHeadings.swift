@@ -22,9 +22,11 @@ struct RollHeadings {
     /// - Parameters:
     ///   - map: folded headings and the columns that somebody said they mean.
     ///   - unread: headings that somebody said are not read.
+    ///   - isSheet: whether the row is one of a spreadsheet, whose fields nothing separates.
     /// - Throws: `RollFileError` when a needed column is missing, two columns mean the same, or the row is one field.
     init(
-        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], unread: Set<String>, file: String
+        _ bytes: Span<UInt8>, _ fields: RowFields, map: [String: Column], unread: Set<String>, file: String,
+        isSheet: Bool
     ) throws(RollFileError) {
         let line = fields.line
         func refuse(_ message: String, isMeant: Bool = true) -> RollFileError {
@@ -34,6 +36,12 @@ struct RollHeadings {
         if texts.count == 1,
             ";,\t|".utf8.contains(where: { RollHeadings.needed(TextHead.fields(texts[0].utf8, $0), map: map) >= 2 })
         {
+            guard !isSheet else {
+                throw RollFileError(
+                    decided:
+                        "all headings stand in one cell: part the column in the spreadsheet with \"Text to columns\", and import that",
+                    file: file, line: line)
+            }
             let start = fields.ranges[0].lowerBound
             guard start > 0, bytes[start - 1] == UInt8(ascii: "\"") else {
                 throw RollFileError(
@@ -75,10 +83,16 @@ struct RollHeadings {
             if let reason = Mojibake.fault(texts.joined(separator: " ").utf8) {
                 throw refuse("the line of the headings \(reason)", isMeant: false)
             }
-            guard texts.count > 1 else {
+            guard texts.count > 1 || isSheet else {
                 throw refuse(
                     "there is no column for reference, last_name, first_name: this line is one field (\(texts[0])); fields are "
                         + "separated by ; , | or tab, and the headings stand in one of the first \(RollLimits.headingRows) lines",
+                    isMeant: false)
+            }
+            guard texts.count > 1 else {
+                throw refuse(
+                    "there is no column for reference, last_name, first_name: this row of the sheet is one cell (\(texts[0])); the "
+                        + "headings stand in one of the first \(RollLimits.headingRows) rows, each in a cell of its own",
                     isMeant: false)
             }
             if let both = folded.firstIndex(where: RollHeadings.wholeNames.contains),
@@ -122,7 +136,7 @@ struct RollHeadings {
                 throw RollFileError(
                     file: file, line: fields.line,
                     message:
-                        "the heading of column \(position + 1) is longer than \(RollLimits.cell.scalars) characters or "
+                        "the heading of column \(ColumnName.of(position)) is longer than \(RollLimits.cell.scalars) characters or "
                         + "piles up combining marks: is this line the headings?")
             }
             texts.append(String(decoding: value, as: UTF8.self))
@@ -254,12 +268,12 @@ struct HeadingSearch {
     /// The headings, when a row is them; nil when the next row must be looked at.
     /// - Throws: when the row is headings that something is wrong with, or too many rows were no headings.
     mutating func take(
-        _ bytes: Span<UInt8>, _ fields: RowFields, options: ImportOptions, file: String
+        _ bytes: Span<UInt8>, _ fields: RowFields, options: ImportOptions, file: String, isSheet: Bool
     ) throws(RollFileError) -> RollHeadings? {
         rows += 1
         let map = options.map
         do throws(RollFileError) {
-            return try RollHeadings(bytes, fields, map: map, unread: options.unread, file: file)
+            return try RollHeadings(bytes, fields, map: map, unread: options.unread, file: file, isSheet: isSheet)
         } catch {
             let texts = fields.ranges.prefix(RollLimits.columns).map { range in
                 String(decoding: range.prefix(RollLimits.shown).map { bytes[$0] }, as: UTF8.self)

@@ -68,7 +68,8 @@ struct RollReading {
     private mutating func look(_ bytes: Span<UInt8>, _ fields: RowFields) throws(RollFileError) {
         var shown = fields
         shown.line %= RollLimits.sheetLines
-        guard let found = try search.take(bytes, shown, options: options, file: place) else { return }
+        guard let found = try search.take(bytes, shown, options: options, file: place, isSheet: !source.sheets.isEmpty)
+        else { return }
         headings.append(found)
         head = (shown.line, fields.line - shown.line)
         for heading in found.unread {

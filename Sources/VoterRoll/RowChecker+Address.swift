@@ -55,6 +55,12 @@ extension RowChecker {
             row.address = try batch.slice { plain throws(PostalAddress.Fault) in
                 try PostalAddress.normalise(text.span, lines, country: country, onto: &plain)
             }
+            if country.isEmpty, sendsLetters, CountryPlace.hasNoDepartment(batch.plain[row.address.range]) {
+                let code = String(decoding: batch.plain[row.address.range].prefix(5), as: UTF8.self)
+                let position = addressColumns.first ?? 0
+                let column = positions[Column.postcode.ordinal] >= 0 ? heading(.postcode) : headings[position]
+                tally.add(line: fields.line, column, code, CountryPlace.noDepartment, .unreachable)
+            }
             return true
         } catch {
             let isLong = if case .longLine = error { true } else { false }
@@ -97,7 +103,7 @@ extension RowChecker {
             report.warn(
                 RollFault(
                     line: fields.line, column: column, value: all,
-                    reason: "\(reason); until then the address is left out, and the voter is reached by mail alone",
+                    reason: "\(reason); until then the address is left out, and no letter reaches the voter",
                     weight: .unreachable))
             return true
         }
@@ -168,7 +174,7 @@ extension RowChecker {
         guard let last = lines.last, isCountry(last),
             isTownApart
                 // Behind a street, letters like `CH` or `RE` are anything.
-                ? last.count >= CountryPlace.shortest
+                ? isLongEnough(last)
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
         guard !isFive || mayHaveFiveDigits(last) else {
@@ -199,7 +205,7 @@ extension RowChecker {
         guard end > name.lowerBound else { return 0..<0 }
         let start = scratch.count
         let country = copied(bytes, name.lowerBound..<end)
-        let isNamed = country.count >= CountryPlace.shortest && isCountry(country)
+        let isNamed = isLongEnough(country) && isCountry(country)
         guard isNamed, !isFive || mayHaveFiveDigits(country) else {
             if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.keptAsPlace, .unreachable) }
             scratch.removeLast(scratch.count - start)
@@ -209,6 +215,13 @@ extension RowChecker {
         town = place
         countryInLines.append(contentsOf: scratch[country])
         return country
+    }
+
+    /// Whether letters of `scratch` may be a country's name where anything else may stand.
+    private func isLongEnough(_ range: Range<Int>) -> Bool {
+        let text = Folding.plain(String(decoding: scratch[range], as: UTF8.self))
+        return range.count >= CountryPlace.shortest && text.count >= CountryPlace.shortest
+            || Countries.shortForms.contains(text)
     }
 
     /// Whether a range of `scratch` is a country's name.
@@ -235,16 +248,22 @@ extension RowChecker {
         _ bytes: Span<UInt8>, _ postcode: Range<Int>?, _ town: Range<Int>?, _ fields: RowFields, country: Range<Int>
     ) -> Range<Int> {
         let start = scratch.count
-        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given),
-            !CountryPlace.repeats(bytes, postcode, town)
-        {
+        if let given = postcode, case let postcode = WholeNumber.bare(bytes, given) {
             var digits = 0
             var isNumber = true
             for index in postcode {
                 if 48...57 ~= bytes[index] { digits += 1 }
                 if 97...122 ~= bytes[index] | 32 { isNumber = false }
             }
-            if digits == 4, isNumber, isFrench(country) {
+            let isShort = digits == 4 && isNumber && isFrench(country)
+            let twice = town.flatMap { RepeatedCode(bytes, postcode, $0) }
+            if let twice, twice.isPlain, !isShort || twice.code.count > digits {
+                _ = copied(bytes, twice.code)
+                scratch.append(32)
+                _ = copied(bytes, twice.town)
+                return start..<scratch.count
+            }
+            if isShort {
                 scratch.append(48)
                 // Belgium's, Luxembourg's and Switzerland's have four digits, and no zero lost: a letter would go astray.
                 warn(
@@ -254,14 +273,16 @@ extension RowChecker {
                         : "had lost its leading zero, which was put back", country.isEmpty ? .unreachable : .detail)
             }
             _ = copied(bytes, postcode)
-            if let town {
+            if let town = twice?.town ?? town {
                 scratch.append(32)
                 if CountryPlace.beginsWithCode(bytes, town) {
                     warn(.town, bytes, town, fields, RowChecker.otherPostcode, .unreachable)
                 }
+                _ = copied(bytes, town)
             }
+        } else if let town {
+            _ = copied(bytes, town)
         }
-        if let town { _ = copied(bytes, town) }
         return start..<scratch.count
     }
 

@@ -64,6 +64,10 @@ extension RowChecker {
                 (mobile, notes) = (reading.isMobile, reading.notes)
             }
             row.isMobile = mobile
+            if PhoneSpelling.isNegative(bytes, range) {
+                warn(
+                    .phone, bytes, range, fields, "is a negative number, read without its sign: check it", .wrongPerson)
+            }
             if !notes.isEmpty {
                 for told in notes.told {
                     warn(.phone, bytes, range, fields, told.reason, RowChecker.weight(told.note))
@@ -72,7 +76,12 @@ extension RowChecker {
             return true
         } catch {
             let hidden = Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
-            fault(.phone, bytes, range, fields, hidden ?? error.reason)
+            let isNegative = PhoneSpelling.isNegative(bytes, range)
+            fault(
+                .phone, bytes, range, fields,
+                isNegative
+                    ? "is a negative number and no telephone number: write it again, in a column that is formatted as text"
+                    : hidden ?? error.reason)
             return false
         }
     }
@@ -126,6 +135,14 @@ extension RowChecker {
 
 /// What spreadsheets and exports make of numbers.
 enum PhoneSpelling {
+    /// Whether a value is a number below zero: a formula took one part of a telephone number from another.
+    static func isNegative(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count > 1, bytes[range.lowerBound] == UInt8(ascii: "-"), bytes[range.lowerBound + 1] != 48 else {
+            return false
+        }
+        return range.dropFirst().allSatisfy { 48...57 ~= bytes[$0] || bytes[$0] == UInt8(ascii: ".") }
+    }
+
     /// Appends the number as it was before: without the apostrophe that keeps a + from being a formula, and `3.36398E10` as its
     /// digits.
     static func append(

@@ -29,7 +29,7 @@ extension RowChecker {
         guard let first = fields.ranges.first, let last = fields.ranges.last else { return true }
         // Nearly every row is short and holds no mark: one look at its bytes is enough.
         let whole = first.lowerBound..<last.upperBound
-        if whole.count <= RollLimits.cell.scalars, hasNoMark(bytes, whole) { return true }
+        if whole.count <= RollLimits.cell.scalars, WideText.hasNoMark(bytes, whole) { return true }
         var isSound = true
         for (position, column) in columns.enumerated() where position < fields.ranges.count {
             guard let column else { continue }
@@ -46,20 +46,14 @@ extension RowChecker {
         return isSound
     }
 
-    /// Whether no byte of a combining mark stands in a range, as in nearly every cell.
-    func hasNoMark(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for index in range where bytes[index] >= 0xCC { return false }
-        return true
-    }
-
     /// Fields may be missing at a row's end, and empty ones too many may stand there: programs write both.
     func hasRightWidth(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         guard isDelimited else { return true }
-        if isOneField(bytes, fields) {
+        if fields.isOneField(bytes, of: headings.count) {
             report.fault(
                 RollFault(
                     line: fields.line, column: "", value: shown(bytes, fields.ranges[0]),
-                    reason: isQuoted(bytes, fields.ranges[0])
+                    reason: RowFields.isQuoted(bytes, fields.ranges[0])
                         ? "stands in quotes as a whole, so that it is one field: take these quotes away"
                         : "is one field: its values are separated by another mark than the headings are"))
             return false
@@ -74,22 +68,6 @@ extension RowChecker {
             return false
         }
         return true
-    }
-
-    /// Whether a field stands in quotes.
-    func isQuoted(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        range.lowerBound > 0 && bytes[range.lowerBound - 1] == UInt8(ascii: "\"")
-    }
-
-    /// Whether a row's fields stand in one pair of quotes, as spreadsheets leave lines that were pasted into one column.
-    func isOneField(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
-        guard let first = fields.ranges.first, headings.count > 1,
-            fields.ranges.count == 1 || Invisible.trimmed(bytes, fields.ranges[1]) == nil
-        else { return false }
-        for range in fields.ranges.dropFirst() where Invisible.trimmed(bytes, range) != nil { return false }
-        let most = ";,\t|".utf8.map { mark in first.count { bytes[$0] == mark } }.max() ?? 0
-        // Fields may be missing at the end.
-        return most + 1 >= RollHeadings.needed.count
     }
 
     /// The hash of a refused row's reference, when it is one.
@@ -131,6 +109,10 @@ extension RowChecker {
                 warn(
                     column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else",
                     .wrongPerson)
+            case .time:
+                warn(
+                    column, bytes, range, fields, "is a time in the spreadsheet: it was probably something else",
+                    .wrongPerson)
             case .flag:
                 warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
             case .number where column == .reference:
@@ -147,7 +129,7 @@ extension RowChecker {
                 fault(column, bytes, range, fields, SheetErrors.tooLong)
                 isGood = false
             case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
-            case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck: continue
+            case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck, .struckPart: continue
             }
         }
         return isGood

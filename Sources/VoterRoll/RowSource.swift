@@ -20,6 +20,26 @@ struct RowFields {
     }
 }
 
+extension RowFields {
+    /// Whether a field stands in quotes.
+    static func isQuoted(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        range.lowerBound > 0 && bytes[range.lowerBound - 1] == UInt8(ascii: "\"")
+    }
+
+    /// Whether the row's fields stand in one pair of quotes, as spreadsheets leave lines that were pasted into one column.
+    /// - Parameter count: how many headings there are.
+    func isOneField(_ bytes: Span<UInt8>, of count: Int) -> Bool {
+        guard let first = ranges.first, count > 1, ranges.count == 1 || Invisible.trimmed(bytes, ranges[1]) == nil
+        else {
+            return false
+        }
+        for range in ranges.dropFirst() where Invisible.trimmed(bytes, range) != nil { return false }
+        let most = ";,\t|".utf8.map { mark in first.count { bytes[$0] == mark } }.max() ?? 0
+        // Fields may be missing at the end.
+        return most + 1 >= RollHeadings.needed.count
+    }
+}
+
 /// What a cell of a workbook is besides its text.
 struct CellNote {
     /// Several may be noted of one cell.
@@ -36,12 +56,14 @@ struct CellNote {
         case uncalculated
         /// A number with a date's format, or a date as ISO 8601 writes it.
         case date
+        /// A part of a day with a date's format.
+        case time
         /// TRUE or FALSE.
         case flag
         /// A row, or the column of this cell, that the spreadsheet does not show.
         case hiddenRow, hiddenColumn
         /// A value, or a part of it, that is struck through.
-        case struck
+        case struck, struckPart
     }
 
     /// The cell's column, from 0.

@@ -58,6 +58,8 @@ struct SheetRows {
     private var value: [UInt8] = []
     /// Where the row's cells lie in `bytes`.
     private var ranges: [Range<Int>] = []
+    /// How much of a text that stands in the cell itself is struck through.
+    private var runs = StruckRuns()
     /// Of the row's cells so far.
     private var notes: [CellNote] = []
     /// Columns that the spreadsheet does not show, from 0.
@@ -114,7 +116,9 @@ struct SheetRows {
             // How a name is spoken, beside the name itself.
             inPhonetic = true
         } else if unsafe isNamed(name, "strike") {
-            if unsafe attributes.isOn() { note(.struck) }
+            if unsafe attributes.isOn() { runs.strike() }
+        } else if unsafe isNamed(name, "r") {
+            runs.begin()
         } else if unsafe isNamed(name, "mergeCell"), merges.count < MergedCells.most {
             if let merge = unsafe attributes.bytes("ref").flatMap({ unsafe MergedCells($0) }) { merges.append(merge) }
         }
@@ -131,6 +135,7 @@ struct SheetRows {
         isDate =
             unsafe kind == .number && !dateStyles.isEmpty && attributes.number("s").map(dateStyles.contains) == true
         (isFormula, inPhonetic) = (false, false)
+        runs = StruckRuns()
         if !struckStyles.isEmpty, unsafe attributes.number("s").map(struckStyles.contains) == true { note(.struck) }
         value.removeAll(keepingCapacity: true)
     }
@@ -173,7 +178,9 @@ struct SheetRows {
 
     /// Takes text, of which a value may come in several pieces.
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if inValue { unsafe value.append(contentsOf: bytes) }
+        guard inValue else { return }
+        unsafe value.append(contentsOf: bytes)
+        if kind == .inline { unsafe runs.take(bytes) }
     }
 
     /// Appends the cell's text and notes what it is besides.
@@ -186,10 +193,14 @@ struct SheetRows {
             // `<v>0</v>` is what programs write that do not calculate, and ask the next one to.
             note(.uncalculated)
         }
+        if let kind = runs.kind { note(kind) }
         switch kind {
         case .shared: appendShared()
         case .number:
-            if isDate, let date = SheetRows.date(value, epoch1904) {
+            if isDate, let time = SheetRows.time(value) {
+                bytes.append(contentsOf: time.utf8)
+                note(.time)
+            } else if isDate, let date = SheetRows.date(value, epoch1904) {
                 bytes.append(contentsOf: date.utf8)
                 note(.date)
             } else {
@@ -229,7 +240,7 @@ struct SheetRows {
                 )
             return
         }
-        if texts.isStruck(index) { note(.struck) }
+        if let kind = texts.struck(index) { note(kind) }
         bytes.append(contentsOf: texts.bytes[range])
     }
 
@@ -279,6 +290,14 @@ struct SheetRows {
             column = column * 26 + Int(byte) - 64
         }
         return column > 0 ? column - 1 : nil
+    }
+
+    /// A part of a day without a day, as `14:30`.
+    private static func time(_ value: [UInt8]) -> String? {
+        guard let number = Double(String(decoding: value, as: UTF8.self)), number > 0, number < 1 else { return nil }
+        let minutes = min(Int((number * 1440).rounded()), 1439)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(minutes / 60)):\(two(minutes % 60))"
     }
 
     /// A day number as `2026-11-24`. Excel counts days from 1899-12-30, or from 1904-01-01.

@@ -22,6 +22,11 @@ struct UnseenCells {
                     "stands in a hidden column of the spreadsheet, and is read: delete the column if it is an old one",
                     .wrongPerson)
             case .struck where isRead(note.column, fields) && struck.last != note.column: struck.append(note.column)
+            case .struckPart where isRead(note.column, fields):
+                tally.add(
+                    line: fields.line, headings[note.column], "",
+                    "has a part that is struck through in the spreadsheet, and is read: delete that part if it does not hold any more",
+                    .wrongPerson)
             default: continue
             }
         }
@@ -65,9 +70,18 @@ struct BareColumns {
         where position < fields.ranges.count && Invisible.trimmed(bytes, fields.ranges[position]) != nil {
             tally.add(
                 line: fields.line, "", "",
-                "stands in column \(position + 1), which has no heading and is not read: give it one if it is to be read"
+                "stands in column \(ColumnName.of(position)), which has no heading and is not read: give it one if it is to be read"
             )
         }
+    }
+}
+
+/// Columns as spreadsheets name them.
+enum ColumnName {
+    /// `A` for 0, `AB` for 27.
+    static func of(_ position: Int) -> String {
+        let last = String(Unicode.Scalar(UInt8(65 + position % 26)))
+        return position < 26 ? last : of(position / 26 - 1) + last
     }
 }
 
@@ -118,6 +132,14 @@ struct MergedCells: Sendable {
             // Of a heading over several columns the others have none, and are not read at all.
             let leavesEmpty = merge.rows.upperBound > row || read.count > 1 || row == line && covered.count > 1
             guard leavesEmpty else { continue }
+            // One heading over several columns: only the first of them has a meaning.
+            guard merge.rows.upperBound > line else {
+                tally.add(
+                    line: offset + row, headings[first], merge.text,
+                    "is a heading of merged cells, and only the column below the first of them is read: unmerge them and write a "
+                        + "heading above each column", .wrongPerson)
+                continue
+            }
             tally.add(
                 line: offset + row, headings[first], merge.text,
                 "are merged cells, of which the first alone has the value and the others are read as empty: unmerge them and write it "

@@ -16,23 +16,35 @@ struct SharedTexts {
     private(set) var bytes: [UInt8] = []
     /// Where each text ends; the first entry is the beginning.
     private var ends: [UInt32] = [0]
-    /// Texts of which a part is struck through.
-    private var struck: Set<Int> = []
+    /// Texts that are struck through, and whether all of each is.
+    private var struck: [Int: Bool] = [:]
+    /// How much of the present text is.
+    private var runs = StruckRuns()
 
     /// Bytes of all texts.
     var count: Int { bytes.count }
 
     /// Appends a piece of the present text.
-    mutating func append(_ text: UnsafeBufferPointer<UInt8>) { unsafe bytes.append(contentsOf: text) }
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        unsafe bytes.append(contentsOf: text)
+        unsafe runs.take(text)
+    }
 
-    /// Notes that a part of the present text is struck through.
-    mutating func strike() { struck.insert(ends.count - 1) }
+    /// Begins a run of characters of one look.
+    mutating func beginRun() { runs.begin() }
 
-    /// Whether a part of text `index` is struck through.
-    func isStruck(_ index: Int) -> Bool { !struck.isEmpty && struck.contains(index) }
+    /// Notes that the present run is struck through.
+    mutating func strike() { runs.strike() }
+
+    /// What is noted of a cell with text `index`, where that or a part of it is struck through.
+    func struck(_ index: Int) -> CellNote.Kind? {
+        struck.isEmpty ? nil : struck[index].map { $0 ? .struck : .struckPart }
+    }
 
     /// Ends the present text, once its escapes are decoded.
     mutating func endText() {
+        if let kind = runs.kind { struck[ends.count - 1] = kind == .struck }
+        runs = StruckRuns()
         XMLEscapes.decode(&bytes, from: Int(ends[ends.count - 1]))
         ends.append(UInt32(bytes.count))
     }
@@ -42,6 +54,27 @@ struct SharedTexts {
         guard index >= 0, index + 1 < ends.count else { return nil }
         return Int(ends[index])..<Int(ends[index + 1])
     }
+}
+
+/// How much of a text that is made of runs of different looks is struck through; blanks do not count.
+struct StruckRuns {
+    private var isStruck = false
+    private var (hasStruck, hasPlain) = (false, false)
+
+    /// Begins a run, which is as a cell is in itself.
+    mutating func begin() { isStruck = false }
+
+    /// The present run is struck through.
+    mutating func strike() { isStruck = true }
+
+    /// Takes a piece of the present run.
+    mutating func take(_ text: UnsafeBufferPointer<UInt8>) {
+        guard isStruck ? !hasStruck : !hasPlain, unsafe text.contains(where: { $0 > 32 }) else { return }
+        if isStruck { hasStruck = true } else { hasPlain = true }
+    }
+
+    /// What is noted of the cell; nil where nothing is struck through.
+    var kind: CellNote.Kind? { hasStruck ? hasPlain ? .struckPart : .struck : nil }
 }
 
 /// Names of parts by the rules of the Open Packaging Conventions (ECMA-376, part 2): without regard to case, relative to the
@@ -145,6 +178,7 @@ final class WorkbookParts: XMLListener {
         case .texts:
             if unsafe isNamed(name, "t") { inText = !inPhonetic }
             if unsafe isNamed(name, "rPh") { inPhonetic = true }
+            if unsafe isNamed(name, "r") { texts.beginRun() }
             if unsafe isNamed(name, "strike"), unsafe attributes.isOn() { texts.strike() }
         case .packageRelationships, .relationships:
             guard unsafe isNamed(name, "Relationship"), let target = unsafe attributes.text("Target") else { return }
@@ -206,7 +240,7 @@ final class WorkbookParts: XMLListener {
         if inText { unsafe texts.append(bytes) }
     }
 
-    /// Whether a number format shows a date: outside quotes, brackets and escapes it holds a run of letters that name years,
+    /// Whether a number format shows a date or a time: outside quotes, brackets and escapes it holds a run of letters that name years,
     /// months, days and hours alone, in English or French. `General`, `Standard` and `Estandar` are words.
     private func isDate(_ code: String) -> Bool {
         var (quoted, bracketed, escaped) = (false, false, false)
@@ -226,7 +260,7 @@ final class WorkbookParts: XMLListener {
             }
         }
         return runs.contains { run in
-            run.allSatisfy { "ymdjhsa".contains($0) } && run.contains { "ydj".contains($0) }
+            run.allSatisfy { "ymdjhsa".contains($0) } && run.contains { "ydjh".contains($0) }
         }
     }
 }

@@ -121,7 +121,7 @@ final class WorkbookSource: RowSource {
                     "every sheet of the workbook is hidden (\(listed(all))): show the one to be read, or name it with "
                     + "--sheet NAME", sheets: all.map(\.name))
         }
-        guard visible.count > 1, isRoll else { return [first] }
+        guard all.count > 1, isRoll else { return [first] }
         var rolls: [WorkbookSheet] = []
         for sheet in visible where try hasHeadings(sheet) { rolls.append(sheet) }
         guard rolls.count < 2 else {
@@ -131,7 +131,16 @@ final class WorkbookSource: RowSource {
                     + "--sheet NAME, or each of them, --sheet NAME --sheet NAME, to read them together",
                 sheets: rolls.map(\.name))
         }
-        return rolls.isEmpty ? [first] : rolls
+        guard rolls.isEmpty else { return rolls }
+        for sheet in all.filter(\.isHidden) where try hasHeadings(sheet) { rolls.append(sheet) }
+        guard rolls.isEmpty else {
+            throw RollFileError(
+                file: path, line: 0,
+                message:
+                    "no visible sheet of the workbook is a roll (\(listed(visible))), and a hidden one is (\(listed(rolls))): "
+                    + "show the one to be read, or name it with --sheet NAME", sheets: (visible + rolls).map(\.name))
+        }
+        return [first]
     }
 
     /// Names of sheets in quotes, for an error.
@@ -202,7 +211,9 @@ final class WorkbookSource: RowSource {
             let fields = reader.sheet.rows[index]
             let bytes = reader.sheet.bytes
             // A row of nothing but formulas without values is not empty.
-            let isEmpty = fields.notes.allSatisfy { [.hiddenRow, .hiddenColumn, .struck].contains($0.kind) }
+            let isEmpty = fields.notes.allSatisfy {
+                [.hiddenRow, .hiddenColumn, .struck, .struckPart].contains($0.kind)
+            }
             guard !isEmpty || !fields.isBlank(bytes.span) else { continue }
             guard try body(bytes.span, fields) else { return false }
         }

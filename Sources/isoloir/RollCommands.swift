@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Foundation
 import Glibc
+import Inputs
 import Issuance
 import Operations
 import Server
@@ -208,7 +209,7 @@ private func heading(_ text: String) -> String {
 }
 
 private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
-    let sheets = roll.sheets.map { "\"\($0)\"" }.joined(separator: ", ")
+    let sheets = roll.sheets.map { "\"\(Invisible.escaped($0))\"" }.joined(separator: ", ")
     let separator =
         roll.separator.isEmpty
         ? ", \(roll.sheets.count > 1 ? "sheets" : "sheet") \(sheets)" : ", separated by \"\(roll.separator)\""
@@ -222,7 +223,8 @@ private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     }
     if !roll.ignoredHeadings.isEmpty {
         Terminal.say(
-            "Columns not read: \(roll.ignoredHeadings.joined(separator: ", ")) (name one with --map to read it).")
+            "Columns not read: \(Invisible.escaped(roll.ignoredHeadings.joined(separator: ", "))) (name one with --map to read it)."
+        )
     }
     show("refused", roll.report.faults, roll.report.faultCount)
     show("warning", roll.report.warnings, roll.report.warningCount)
@@ -235,7 +237,7 @@ private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     for (what, changes) in [("added", roll.added), ("changed", roll.changed), ("no longer there", roll.removed)] {
         Terminal.say("\(changes.count) \(what)")
         let lines = what == "changed" ? Array(details.prefix(changes.names.count)) : changes.names
-        for line in lines { Terminal.say("  \(line)") }
+        for line in lines { Terminal.say("  \(Invisible.escaped(line))") }
         if changes.count > lines.count {
             Terminal.say("  and \(changes.count - lines.count) more: see them all with --report FILE")
         }

@@ -1,5 +1,7 @@
 """Rolls as organisers send them."""
 import csv
+import datetime
+import json
 import os
 import resource
 import subprocess
@@ -126,8 +128,76 @@ def test_what_is_struck_through_in_a_workbook_is_told(isoloir):
         sheet.write_row(0, 0, HEAD)
         sheet.write_row(1, 0, [voter(1).get(name, "") for name in HEAD])
         sheet.write_rich_string(1, HEAD.index("last_name"), old, "Martin", plain, "Durand")
+    # The voter is there: the part is told, in the column where it stands.
     [told] = [warning for warning in isoloir.json("roll", "import", path, "--dry-run")["warningList"] if "struck" in warning["reason"]]
-    assert (told["line"], told["column"]) == (2, "")
+    assert (told["line"], told["column"]) == (2, "last_name") and "delete that part" in told["reason"]
+    with xlsxwriter.Workbook(path) as book:
+        sheet, old = book.add_worksheet(), book.add_format({"font_strikeout": True})
+        italic = book.add_format({"font_strikeout": True, "italic": True})
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, [voter(1).get(name, "") for name in HEAD])
+        sheet.write_rich_string(1, HEAD.index("last_name"), old, "Martin", italic, "Durand")
+    [told] = [warning for warning in isoloir.json("roll", "import", path, "--dry-run")["warningList"] if "struck" in warning["reason"]]
+    assert (told["line"], told["column"]) == (2, "") and "no voter's" in told["reason"]
+
+
+def test_a_sheet_that_is_no_roll_is_told_with_its_own_cure(isoloir):
+    """What separates fields is nothing to a sheet, and a roll may lie in a sheet that is hidden behind an empty one."""
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.xlsx"
+    workbook(path, [voter(1)])
+    book = openpyxl.load_workbook(path)
+    book.active.title = "Liste"
+    book.create_sheet("Notes")["A1"] = "rien"
+    book.create_sheet("Collage")["A1"] = ";".join(HEAD)
+    book.save(path)
+    refused = isoloir.run("roll", "import", path, "--sheet", "Notes", status=1).stderr
+    assert "one cell (rien)" in refused and "tab" not in refused
+    assert "Text to columns" in isoloir.run("roll", "import", path, "--sheet", "Collage", status=1).stderr
+    book["Liste"].sheet_state = "hidden"
+    del book["Notes"], book["Collage"]
+    book.create_sheet("Vide")
+    book.active = 1
+    book.save(path)
+    refused = isoloir.run("roll", "import", path, status=1).stderr
+    assert '"Vide"' in refused and '"Liste"' in refused and "hidden" in refused
+    assert isoloir.json("roll", "import", path, "--sheet", "Liste", "--dry-run")["rows"] == 1
+
+
+def test_a_time_and_a_heading_over_two_columns_are_told_as_such(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.xlsx"
+    workbook(path, [voter(1)])
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    sheet.cell(2, HEAD.index("phone") + 1).value = datetime.time(14, 30)
+    sheet.cell(2, HEAD.index("phone") + 1).number_format = "hh:mm"
+    site = HEAD.index("site") + 1
+    sheet.insert_cols(site + 1)
+    letters = [openpyxl.utils.get_column_letter(site + more) for more in (0, 1)]
+    sheet.merge_cells(f"{letters[0]}1:{letters[1]}1")
+    sheet.cell(2, site + 1).value = "x"
+    book.save(path)
+    result = json.loads(isoloir.run("roll", "import", path, "--dry-run", "--json", status=1).stdout)
+    told = {fault["reason"].split(":")[0]: fault["value"] for fault in result["faults"] + result["warningList"]}
+    assert told["is a time in the spreadsheet"] == "14:30"
+    assert told["is a heading of merged cells, and only the column below the first of them is read"] == f"{letters[0]}1:{letters[1]}1"
+    assert f"stands in column {letters[1]}, which has no heading and is not read" in told
+
+
+def test_what_commands_a_terminal_stays_in_the_file(isoloir):
+    isoloir.election()
+    path = f"{isoloir.folder}/roll.csv"
+    report = f"{isoloir.folder}/report.csv"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("Matricule;Nom;Prénom;Courriel;Collège;x\x1b[2J\nA1;Pe\x1b[31mtit;Zoé;a@ex.example.org;ouvriers;\n"
+                   "A2;x\u202ey;Zoé;b@ex.example.org;ouvriers;\n")
+    result = isoloir.run("roll", "import", path, "--dry-run", "--report", report, status=1)
+    with open(report, encoding="utf-8-sig") as file:
+        written = file.read()
+    for text in (result.stdout, result.stderr, written):
+        assert "\x1b" not in text and "\u202e" not in text
+    assert "Pe<U+001B>[31mtit" in result.stdout and "<U+202E>" in written
 
 
 def test_merged_cells_of_a_workbook_are_named(isoloir):

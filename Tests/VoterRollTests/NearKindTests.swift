@@ -47,8 +47,8 @@ struct NearKindTests {
         let told = roll.report.warnings.map { "\($0.line) \($0.reason)" }.filter { $0.contains("column") }
         #expect(
             told == [
-                "3 stands in column 3, which has no heading and is not read: give it one if it is to be read",
-                "3 stands in column 6, which has no heading and is not read: give it one if it is to be read",
+                "3 stands in column C, which has no heading and is not read: give it one if it is to be read",
+                "3 stands in column F, which has no heading and is not read: give it one if it is to be read",
             ])
     }
 

@@ -45,6 +45,8 @@ struct RecipientTests {
         ("Petit", "Jean", "Le Petit Pr\u{E9}"), ("Roy", "Jean", "Le Roy d'Espagne"), ("Bat", "Zo\u{E9}", "B\u{E2}t A"),
         ("Villa", "Anna", "Villa Bianca"), ("L\u{E9}vy", "Ren\u{E9}", "Square L\u{E9}vy"),
         ("Blanc", "Marie", "Cit\u{E9} Marie Blanc"), ("Durand", "Paul", "M Durand Immeuble 4"),
+        ("Martin", "Charles-Olivier", "c/o M. Martin"), ("Martin", "Charles-Olivier", "C/O MARTIN"),
+        ("Leroy", "Bernard-Pierre", "B.P. Leroy"), ("Leroy", "Bernard", "BP M. Leroy"),
     ])
     func `the voter's name stands above a line that only resembles it`(last: String, first: String, line: String) throws
     {
@@ -61,7 +63,8 @@ struct RecipientTests {
         ("Martin", "Zo\u{E9}", "Madame Z. Martin"), ("D'Angelo", "Anne", "Mme Anne D\u{2019}ANGELO"),
         ("De La Tour", "Anne", "Anne de la Tour"), ("Place", "Anne", "Mme Anne PLACE"),
         ("M\u{FC}ller", "Ren\u{E9}", "M Ren\u{E9} Muller"), ("\u{152}uvre", "Zo\u{E9}", "Zo\u{E9} OEUVRE"),
-        ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"),
+        ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"), ("Martin", "Charles-Olivier", "M. C. O. Martin"),
+        ("Chez", "Anne", "Mme Anne CHEZ"),
     ])
     func `a line that is the voter's name is not printed twice`(last: String, first: String, line: String) throws {
         let outcome = try Outcome([
@@ -297,6 +300,25 @@ struct CellTests {
         #expect(try outcome.contacts().phone == nil)
     }
 
+    @Test func `what commands a terminal or turns a line is written out`() throws {
+        let outcome = try Outcome([
+            "Nom": "Pe\u{1B}[31mtit", "Adresse 1": "3 rue X\nb", "Ville": "\u{202E}Grand\u{202E}x",
+        ])
+        let told = outcome.roll.report.faults + outcome.roll.report.warnings
+        #expect(told.contains { $0.value == "Pe<U+001B>[31mtit" }, "\(told)")
+        for fault in told {
+            let text = fault.column + fault.value + fault.reason
+            #expect(!text.unicodeScalars.contains { $0.value < 32 || 0x202A...0x202E ~= $0.value }, "\(text)")
+        }
+    }
+
+    @Test func `a number below zero is told as one`() throws {
+        let outcome = try Outcome(["T\u{E9}l\u{E9}phone": "-639980001"])
+        #expect((outcome.fault + outcome.warning).contains("negative number"), "\(outcome.fault) \(outcome.warning)")
+        #expect(try Outcome(["T\u{E9}l\u{E9}phone": "-12"]).fault.contains("negative number"))
+        #expect(try !Outcome(["T\u{E9}l\u{E9}phone": "-06 39 98 00 01"]).warning.contains("negative"))
+    }
+
     @Test(arguments: [("2", 2), ("2,0", 2), ("2.00", 2), ("1 000", 1000), ("1\u{202F}000", 1000)])
     func `a weight is a whole number however it is written`(given: String, weight: Int) throws {
         #expect(try Outcome(["Poids": given]).desk.voters().first?.weight == weight)
@@ -323,140 +345,5 @@ struct WordTests {
         let single = text.split(separator: " ").joined(separator: " ")
         let again = try outcome.desk.load(VoterRollTests.roll(["Matricule": single]))
         #expect(again.report.warnings.contains { $0.reason.contains("in another writing") })
-    }
-}
-
-struct AddressTests {
-    @Test(arguments: [
-        (["Adresse 4": "3 rue X", "Code postal": "59 000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
-        (["Adresse 4": "3 rue X", "Code postal": "F-59000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
-        (["Adresse 4": "3 rue X\nF - 59\u{A0}000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
-        (["Adresse 4": "3 rue X\r\n59000Lille"], "", ["3 RUE X", "59000 LILLE"]),
-        (["Adresse 4": "3 rue X\n59000 Lille\nFrance"], "", ["3 RUE X", "59000 LILLE"]),
-        (["Adresse 4": "Rue Haute 1\n1000 Bruxelles\nBelgique"], "", ["RUE HAUTE 1", "1000 BRUXELLES", "BELGIQUE"]),
-        (["Adresse 4": "3 rue X", "Code postal": "59000", "Ville": "59000 Lille"], "", ["3 RUE X", "59000 LILLE"]),
-        (
-            ["Adresse 4": "3 rue de l\u{2019}\u{C9}glise", "Code postal": "97400", "Ville": "Saint-Denis"],
-            "La R\u{E9}union",
-            ["3 RUE DE L EGLISE", "97400 SAINT DENIS"]
-        ),
-        (
-            ["Adresse 4": "3 rue X", "Code postal": "97500", "Ville": "Saint-Pierre"], "PM",
-            ["3 RUE X", "97500 SAINT PIERRE"]
-        ),
-        (
-            ["Adresse 4": "Rue Haute 1", "Code postal": "1000", "Ville": "Li\u{E8}ge"], "Belgique",
-            ["RUE HAUTE 1", "1000 LI\u{C8}GE", "BELGIQUE"]
-        ),
-        // A code is no name that a sorter knows.
-        (
-            ["Adresse 4": "Rue du Lac 3", "Code postal": "1003", "Ville": "Lausanne"], "CH",
-            ["RUE DU LAC 3", "1003 LAUSANNE", "SUISSE"]
-        ),
-        (
-            ["Adresse 4": "Rue du Lac 3", "Code postal": "1003", "Ville": "Lausanne"], "che",
-            ["RUE DU LAC 3", "1003 LAUSANNE", "SUISSE"]
-        ),
-        (
-            ["Adresse 4": "Zeil 1", "Code postal": "60311", "Ville": "Frankfurt"], "de",
-            ["ZEIL 1", "60311 FRANKFURT", "ALLEMAGNE"]
-        ),
-        (
-            ["Adresse 4": "Dam 1", "Code postal": "1012 JS", "Ville": "Amsterdam"], "NL",
-            ["DAM 1", "1012 JS AMSTERDAM", "PAYS-BAS"]
-        ),
-    ])
-    func `an address is set as the post reads it`(fields: [String: String], country: String, lines: [String]) throws {
-        let outcome = try Outcome(fields.merging(["Pays": country]) { $1 })
-        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
-        #expect(try outcome.contacts().address?.lines == ["Zo\u{E9} PETIT"] + lines)
-    }
-
-    @Test(arguments: [
-        (
-            ["Adresse 1": "Rue Haute 1", "Adresse 4": "Belgique", "Code postal": "1000", "Ville": "Bruges"],
-            ["RUE HAUTE 1", "1000 BRUGES", "BELGIQUE"]
-        ),
-        (
-            ["Adresse 1": "Rue Haute 1", "Adresse 4": "Allemagne", "Code postal": "60311", "Ville": "Frankfurt"],
-            ["RUE HAUTE 1", "60311 FRANKFURT", "ALLEMAGNE"]
-        ),
-        (["Code postal": "1000", "Ville": "Bruges (Belgique)"], ["RUE HAUTE 1", "1000 BRUGES", "BELGIQUE"]),
-        (["Code postal": "1003", "Ville": "Lausanne, Suisse"], ["RUE HAUTE 1", "1003 LAUSANNE", "SUISSE"]),
-        (["Code postal": "1003", "Ville": "Lausanne - Suisse"], ["RUE HAUTE 1", "1003 LAUSANNE", "SUISSE"]),
-        (["Code postal": "73700", "Ville": "Bourg-Saint-Maurice"], ["RUE HAUTE 1", "73700 BOURG SAINT MAURICE"]),
-        (
-            ["Adresse 1": "Rue Haute 1", "Adresse 4": "La Suisse", "Code postal": "59000", "Ville": "Lille"],
-            ["RUE HAUTE 1", "LA SUISSE", "59000 LILLE"]
-        ),
-        (
-            ["Adresse 1": "Rue Haute 1", "Adresse 4": "CH", "Code postal": "59000", "Ville": "Lille"],
-            ["RUE HAUTE 1", "CH", "59000 LILLE"]
-        ),
-        // A hamlet: no country of the name has such a postcode.
-        (
-            ["Adresse 1": "3 rue X", "Adresse 4": "Canada", "Code postal": "59000", "Ville": "Lille"],
-            ["3 RUE X", "CANADA", "59000 LILLE"]
-        ),
-        (
-            ["Adresse 1": "3 rue X", "Adresse 4": "Suisse", "Code postal": "59 000", "Ville": "Lille"],
-            ["3 RUE X", "SUISSE", "59000 LILLE"]
-        ),
-        (["Code postal": "59000", "Ville": "Lille (Canada)"], ["RUE HAUTE 1", "59000 LILLE CANADA"]),
-        (["Code postal": "65400", "Ville": "Aucun"], ["RUE HAUTE 1", "65400 AUCUN"]),
-    ])
-    func `a country is found at the end of every address`(fields: [String: String], lines: [String]) throws {
-        let outcome = try Outcome(fields.merging(["Adresse 4": "Rue Haute 1"]) { own, _ in own })
-        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
-        #expect(try outcome.contacts().address?.lines == ["Zo\u{E9} PETIT"] + lines)
-        #expect(lines.count == 2 || lines[2] == "59000 LILLE" || outcome.warning.contains("is read as the country"))
-    }
-
-    /// Read as Cuba's, the letter would leave the country; kept, a letter to Germany would be sorted in France.
-    @Test(arguments: [
-        ("Canada", "kept as a place"), ("Suisse", "kept as a place"), ("Cuba", "write France"),
-        ("Allemagne", "write France"),
-    ])
-    func `a place with a country's name is told with its cure`(place: String, words: String) throws {
-        let fields = ["Adresse 1": "3 rue X", "Adresse 4": place, "Code postal": "60300", "Ville": "Senlis"]
-        let told = try #require(try Outcome(fields).roll.report.warnings.first { $0.reason.contains(words) })
-        #expect(told.weight == .unreachable && told.value == place)
-        let french = try Outcome(fields.merging(["Pays": "France"]) { $1 })
-        #expect(french.warning.isEmpty, "\(french.warning)")
-        #expect(try french.contacts().address?.lines.last == "60300 SENLIS")
-    }
-
-    @Test func `a zero that is put back without a country is what may keep a letter from arriving`() throws {
-        let outcome = try Outcome(["Adresse 4": "Rue Haute 1", "Code postal": "1000", "Ville": "Bourg"])
-        let told = try #require(outcome.roll.report.warnings.first { $0.reason.contains("leading zero") })
-        #expect(told.weight == .unreachable && told.reason.contains("names no country"))
-        let french = try Outcome(["Adresse 4": "3 rue X", "Code postal": "1000", "Ville": "Bourg", "Pays": "France"])
-        #expect(french.roll.report.warnings.first { $0.reason.contains("leading zero") }?.weight == .detail)
-    }
-
-    @Test(arguments: ["Adresse 4", "Ville", "Pays"])
-    func `an invisible character in an address is named`(column: String) throws {
-        let fields = ["Adresse 4": "3 rue X", "Code postal": "1000", "Ville": "Li\u{E8}ge", "Pays": "Belgique"]
-        let outcome = try Outcome(fields.merging([column: "Ab\u{200B}cd"]) { $1 })
-        #expect(
-            outcome.fault.contains("(U+200B) after '") && outcome.fault.contains("Ab': delete it"), "\(outcome.fault)")
-    }
-
-    @Test func `a town alone is a warning`() throws {
-        let outcome = try Outcome(["Code postal": "59000", "Ville": "Lille"])
-        #expect(outcome.fault.isEmpty && outcome.warning.contains("no street"))
-        #expect(try Outcome(["Adresse 4": "Le Bourg", "Code postal": "59000", "Ville": "Lille"]).warning.isEmpty)
-    }
-
-    @Test func `a line that is too long is a fault only where a letter may go there`() throws {
-        let long = [
-            "Adresse 4": "127 avenue du G\u{E9}n\u{E9}ral Charles de Gaulle Nord", "Code postal": "59000",
-            "Ville": "Lille",
-        ]
-        let spare = try Outcome(long)
-        #expect(spare.fault.isEmpty && spare.warning.contains("38 characters"))
-        #expect(try spare.contacts().address == nil)
-        #expect(try Outcome(long.merging(["Courriel": ""]) { $1 }).fault.contains("38 characters"))
-        #expect(try Outcome(long.merging(["Canal": "courrier"]) { $1 }).fault.contains("38 characters"))
     }
 }
