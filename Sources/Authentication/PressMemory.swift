@@ -28,6 +28,11 @@ final class PressMemory: Sendable {
     /// Notes that what was typed is wrong.
     func fail(_ token: String) { presses.withLock { $0[token]?.isWrong = true } }
 
+    /// Whether the same was typed a moment ago.
+    func wasTyped(_ token: String, _ digest: [UInt8]) -> Bool {
+        presses.withLock { presses in presses[token].map { Secret($0.digest).matches(Secret(digest)) } ?? false }
+    }
+
     /// Whether the same was typed a moment ago, and was wrong.
     func wasWrong(_ token: String, _ digest: [UInt8]) -> Bool {
         presses.withLock { presses in

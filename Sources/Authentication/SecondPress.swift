@@ -122,6 +122,11 @@ extension SignInFlow {
         presses.wasWrong(token, authenticator.hash(generated: SecretText.secret(typed)))
     }
 
+    /// Whether the same secret was typed with a sign-in's press a moment ago.
+    package func wasTyped(token: String, _ typed: String) -> Bool {
+        presses.wasTyped(token, authenticator.hash(generated: SecretText.secret(typed)))
+    }
+
     /// Checks the secret of a second press; the attempt is counted first.
     /// - Returns: `gone` for every other press, as for a wrong secret.
     func enterAgain(token: String, _ secret: Secret) throws(StoreError) -> Outcome {

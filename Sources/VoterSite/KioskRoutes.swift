@@ -12,7 +12,8 @@ import WebContent
 ///     bureau member ── signed link: place, end ──> device ── GET /kiosk ──> asks ── POST ──> cookie until the end
 ///     voter leaves, or a minute without a touch ──> /kiosk/end ──> session, sign-in and browser's token are gone
 ///     a touch ──> /extend, at most every few seconds; a minute without one ──> the server ends the session by itself
-///     a page of somebody before, in another tab ──> /kiosk/end ──> nothing of the next person's ends
+///     a page of somebody before, in another tab, leaves by itself ──> /kiosk/end ──> nothing of the next person's ends
+///     the button "end" of any page ──> /kiosk/end ──> all that goes on in this browser ends
 enum KioskRoutes {
     /// Becoming a kiosk and leaving one.
     static let table = [
@@ -46,6 +47,11 @@ enum KioskRoutes {
     /// The parameter of the start's address by which a page's script comes back to it, once it has ended what was its own: nothing
     /// ends for it, and it leads to nobody's space.
     static let leaving = "left"
+    /// The field by which a page's script says that it leaves by itself, and nobody has pressed a button.
+    static let unasked = "unasked"
+    /// Seconds without a touch after which nobody is in another tab, as the page of a sign-in sees it that is left by itself: a tab
+    /// that is in use tells of it every few seconds, and half of the minute lets a slow network miss several.
+    static let elsewhereSeconds = idleSeconds / 2
 
     /// Of the page on which a device becomes a kiosk.
     static let shape: [String: Shape] = [

@@ -47,23 +47,50 @@ struct KioskVisit {
         }
     }
 
-    /// What a kiosk's script is told that somebody touches the page of a sign-in: whether the very sign-in goes on.
+    /// What a kiosk's script is told that somebody touches the page of a sign-in: whether the very sign-in goes on, or has opened
+    /// the session that is present, which then goes on in its place.
     func holdSignIn(mark: String) throws(StoreError) -> Response {
-        guard let token = site.pending(visit) else { return .text(401, "ended\n") }
-        let isCurrent = try site.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try site.parts.authenticator.isCurrent(reading, token: token, mark: mark)
+        if let token = site.pending(visit) {
+            let (isCurrent, hasOpened) = try site.store.read {
+                (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
+                let authenticator = site.parts.authenticator
+                return (
+                    try authenticator.isCurrent(reading, token: token, mark: mark),
+                    try FirstPress(authenticator).justOpened(reading, token: token) != nil
+                )
+            }
+            // The answer that brings the session may be on its way.
+            if isCurrent, try hold(token) || hasOpened { return .text(200, "held\n") }
         }
-        guard isCurrent, try hold(token) else { return .text(401, "ended\n") }
-        return .text(200, "held\n")
+        guard let session = try site.present(visit), try hasOpened(session, mark: mark), try site.session(visit) != nil
+        else { return .text(401, "ended\n") }
+        return .text(200, "opened\n")
     }
 
-    /// Ends what a page was made for, and nothing that somebody else has begun here since.
+    /// Whether a session was opened by the sign-in of whose page this is the mark.
+    private func hasOpened(_ session: Session, mark: String) throws(StoreError) -> Bool {
+        guard !mark.isEmpty else { return false }
+        return try site.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try site.parts.authenticator.hasOpened(reading, session, mark: mark)
+        }
+    }
+
+    /// Whether a page's own session is the one that is present: its voter's, or the one that its sign-in has opened. A page of the
+    /// sign-in knows of no touches in the tab in which its voter went on: those that the server has heard of keep it.
+    private func isOwn(_ session: Session, _ holder: KioskHolder) throws(StoreError) -> Bool {
+        if !holder.owner.isEmpty { return Secret(holder.owner).matches(Secret(site.owner(visit, session))) }
+        let untouched = session.idleSeconds - (session.idleUntil - site.parts.clock.now)
+        guard untouched >= KioskRoutes.elsewhereSeconds else { return false }
+        return try hasOpened(session, mark: holder.mark)
+    }
+
+    /// Ends what a page was made for that is left by itself, and nothing that somebody else has begun here since.
     /// - Parameter holder: as the page names it.
     /// - Returns: values of `Set-Cookie`, and whether nothing goes on in this browser.
     private func end(of holder: KioskHolder) throws(StoreError) -> (cookies: [String], isAll: Bool) {
         let session = try site.present(visit)
-        let isOwnSession =
-            session.map { !holder.owner.isEmpty && Secret(holder.owner).matches(Secret(site.owner(visit, $0))) } ?? true
+        var isOwnSession = true
+        if let session { isOwnSession = try isOwn(session, holder) }
         let token = site.pending(visit)
         let (isOwnSignIn, endsSignIn) = try site.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (isOwn: Bool, ends: Bool) in
@@ -91,16 +118,22 @@ struct KioskVisit {
         return !(0..<60 * KioskRoutes.scriptlessMinutes ~= site.parts.clock.now - made)
     }
 
-    /// The way back to the start: nothing of the voter stays, the browser's own token included.
+    /// The way back to the start: nothing of the voter stays, the browser's own token included. Whoever presses the button is there,
+    /// and wants nothing to go on in this browser, at whichever of its tabs they stand; a script that leaves its page by itself
+    /// ends what the page was made for.
     func end() throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
-        return try left(KioskHolder(owner: form["owner"], mark: form["mark"]))
+        guard form[KioskRoutes.unasked].isEmpty else {
+            return left(try end(of: KioskHolder(owner: form["owner"], mark: form["mark"])))
+        }
+        try endAll()
+        return left((gone, true))
     }
 
-    /// The start, in the language of the next person's browser, not in the one that this voter chose, once what a page was made
-    /// for has ended.
-    private func left(_ holder: KioskHolder) throws(StoreError) -> Response {
-        let (cookies, isAll) = try end(of: holder)
+    /// The start, in the language of the next person's browser, not in the one that this voter chose.
+    /// - Parameter ended: values of `Set-Cookie`, and whether nothing goes on in this browser.
+    private func left(_ ended: (cookies: [String], isAll: Bool)) -> Response {
+        let (cookies, isAll) = ended
         if site.isScript(visit) { return site.ended(cookies) }
         var response = Response.see(isAll ? "/" : "/?\(KioskRoutes.leaving)=1")
         for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
@@ -114,9 +147,10 @@ struct KioskVisit {
         guard visit.isKiosk, !visit.isNew, origin == "same-origin", visit.request.method == .get else {
             return site.see(visit, "/")
         }
-        return try left(
-            KioskHolder(
-                owner: visit.request.parameter("owner") ?? "", mark: visit.request.parameter("mark") ?? ""))
+        return left(
+            try end(
+                of: KioskHolder(
+                    owner: visit.request.parameter("owner") ?? "", mark: visit.request.parameter("mark") ?? "")))
     }
 
     /// Cookies that take the session, the sign-in and the browser's token away.
@@ -140,9 +174,28 @@ struct KioskVisit {
         visit.isKiosk && visit.request.parameter(KioskRoutes.leaving) != nil
     }
 
+    /// Whoever types an identifier at a kiosk is the next person, whose start may have stood open in another tab: the session that
+    /// is present ends.
+    /// - Parameter press: the token of the sign-in that this press began, or began again; the session that it has just opened is
+    ///   the same person's.
+    func takeOver(press: String? = nil) throws(StoreError) {
+        guard visit.isKiosk, let session = try site.present(visit) else { return }
+        let opened = try site.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
+            try press.flatMap { (token) throws(StoreError) in
+                try FirstPress(site.parts.authenticator).justOpened(reading, token: token)?.session
+            }
+        }
+        if let opened, Secret(opened).matches(Secret(visit.request.cookie(site.cookies.name(.session)) ?? "")) {
+            return
+        }
+        try site.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try site.parts.authenticator.end(transaction, session)
+        }
+    }
+
     /// Ends the session and the sign-in under way, where there are any.
     func endAll() throws(StoreError) {
-        let session = try site.session(visit)
+        let session = try site.present(visit)
         try site.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             if let session { try site.parts.authenticator.end(transaction, session) }
             if let token = site.pending(visit) { try site.parts.authenticator.cancel(transaction, token: token) }

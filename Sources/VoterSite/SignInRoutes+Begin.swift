@@ -13,8 +13,9 @@ extension VoterSite {
         case asked(token: String, AbuseGuard.Proof)
         /// The sign-in that a first press began under this token is under way, or has just opened a session.
         case again(token: String, AbuseGuard.Proof)
-        /// What a first press of one page began has just ended, since something was wrong.
-        case over
+        /// What a first press of one page began has just ended: its secret, which is typed again, was wrong, or it opened a session
+        /// that is over.
+        case over(wasWrong: Bool)
         /// Somebody guesses: harder work is asked for.
         case harder
         case picture(isWrong: Bool)
@@ -42,11 +43,11 @@ extension VoterSite {
             {
                 return .again(token: press, verdict.proof)
             }
-            // What was wrong a moment ago is not looked at again. Without work or picture every page's form is the same.
+            // What was looked at a moment ago is not looked at again. Without work or picture every page's form is the same.
             if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty,
-                parts.desk.wasWrong(token: press, form["secret"])
+                parts.desk.wasTyped(token: press, form["secret"])
             {
-                return .over
+                return .over(wasWrong: parts.desk.wasWrong(token: press, form["secret"]))
             }
             switch verdict {
             case .picture(let isWrong, let spend):
@@ -92,23 +93,31 @@ extension VoterSite {
         if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
         // What somebody has left in the two fields opens nothing for whoever presses the button.
         if kioskVisit(visit).isCleared(form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
-        func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
+        func refused(_ error: String) throws(StoreError) -> Reply {
+            try kioskVisit(visit).takeOver()
+            return .now(home(visit, status: 422, error: error, typed: typed))
+        }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {
         case .canonical(let text): canonical = text
-        case .empty: return refused("identifierEmpty")
-        case .malformed: return refused("identifierMalformed")
-        case .mistyped: return refused("identifierMistyped")
+        case .empty: return try refused("identifierEmpty")
+        case .malformed: return try refused("identifierMalformed")
+        case .mistyped: return try refused("identifierMistyped")
         }
-        if SecretText.normalised(form["secret"]).isEmpty { return refused("secretEmpty") }
+        if SecretText.normalised(form["secret"]).isEmpty { return try refused("secretEmpty") }
         let begun = try begin(visit, form, canonical: canonical)
         let (token, hasWorked, isAgain): (String, Bool, Bool)
         switch begun {
         case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
         case .again(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, true)
-        case .over: return .now(afterBoth(visit, .wrong, form))
-        case .harder, .picture: return .now(askedForMore(visit, begun, form))
+        case .over(let wasWrong):
+            try kioskVisit(visit).takeOver()
+            return .now(afterBoth(visit, wasWrong ? .wrong : .gone, form))
+        case .harder, .picture:
+            try kioskVisit(visit).takeOver()
+            return .now(askedForMore(visit, begun, form))
         }
+        try kioskVisit(visit).takeOver(press: token)
         return later(visit) { [self] in
             let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {

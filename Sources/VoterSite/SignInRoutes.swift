@@ -141,6 +141,7 @@ extension VoterSite {
     /// - Throws: an error of the store.
     func identify(_ visit: VoterRequest) throws(StoreError) -> Response {
         if let over = kioskOver(visit) { return over }
+        try kioskVisit(visit).takeOver()
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         let isRenew = !form["renew"].isEmpty

@@ -517,6 +517,7 @@ const needed = ["worker", "wasm", "sealed", "seal"];
 // Compares the page with the seal, then encrypts.
 async function seal(chosen) {
     const [script, wasm, list, manifest] = await Promise.all(needed.map(fetchedFile));
+    if (isStopped) return;
     checkSeal(read(manifest));
     if (worker) worker.end();
     worker = new Sealer(script);
@@ -647,6 +648,7 @@ let sends = 0;
 const slowestNetwork = 4000;
 
 async function send() {
+    if (isStopped) return;
     sends += 1;
     phase("wait");
     show(parts.sealing);
@@ -683,6 +685,13 @@ async function send() {
     }
 }
 
+// Whoever leaves a device that many share sends nothing any more: what was being made is let go. What has left cannot be called back.
+let isStopped = false;
+function stopCast() {
+    [isStopped, isOver] = [true, true];
+    if (worker) worker.end();
+}
+
 async function cast() {
     // What was read in the review, whatever becomes of the form meanwhile.
     const chosen = choices();
@@ -697,6 +706,7 @@ async function cast() {
         if (isCovered) throw new Error("covered");
         await seal(chosen);
     } catch (error) {
+        if (isStopped) return;
         if (worker) worker.end();
         if (isCovered) fail("covered", true);
         else if (error instanceof Unreached) fail("unreached", true);
@@ -706,6 +716,7 @@ async function cast() {
         else show(parts.unable);
         return;
     }
+    if (isStopped) return;
     await showTracker();
     await send();
 }

@@ -37,15 +37,32 @@ const answerIdle = (event) => {
 };
 for (const name of ["click", "keydown"]) addEventListener(name, answerIdle, true);
 
-// Tells the server until it has heard. Refused: another tab has ended this session before.
-async function tell(path, meanwhile) {
+// The mark that forms have by now: another tab has ended what was under way when this page came, and with it what its form hangs on.
+const formNow = () => within(answerSeconds, async (how) => {
+    const start = await (await fetch(`${kioskForm.dataset.start}?${leaving}`, how)).text();
+    const field = new DOMParser().parseFromString(start, "text/html").querySelector("#kiosk-end [name=form]");
+    return field ? field.value : "";
+});
+
+// Tells the server until it has heard. Refused: another tab has ended this session before. A button that was pressed ends all the
+// same what goes on by now.
+async function tell(path, isPressed, meanwhile) {
     const body = fieldsOf(kioskForm);
+    if (!isPressed) body.append("unasked", "1");
+    let isAgain = !isPressed;
     const say = () => within(answerSeconds, async (how) => {
         const answer = await fetch(path, Object.assign(how, { method: "POST", headers: { Accept: "text/plain" }, body }));
+        if (answer.status === 403 && !isAgain) {
+            body.set("form", await formNow());
+            isAgain = true;
+            return false;
+        }
         return answer.status === 403 || (answer.ok && await answer.text() === "ended\n");
     }).catch(() => false);
     for (;;) {
+        const wasAgain = isAgain;
         if (await say()) return;
+        if (isAgain !== wasAgain) continue;
         meanwhile();
         await new Promise((resolve) => { setTimeout(resolve, 1000 * kioskPause); });
     }
@@ -76,8 +93,11 @@ async function tellTouch() {
     kioskAsked = performance.now();
     try {
         const options = { method: "POST", headers: { Accept: "text/plain" }, body: fieldsOf(kioskForm) };
-        const { status } = await within(answerSeconds, (how) => fetch(kioskForm.dataset.stay, Object.assign(how, options)));
+        const answer = await within(answerSeconds, (how) => fetch(kioskForm.dataset.stay, Object.assign(how, options)));
+        const { status } = answer;
         if (status < 500) kioskTold = kioskAsked;
+        // The sign-in of this page has opened its session in another tab.
+        if (status === 200 && document.querySelector("main [name=mark]") && await answer.text() === "opened\n") location.replace(kioskForm.dataset.space);
         if (endings[status] && !isKioskDone && !isSending() && !isNumberShown()) endKiosk(endings[status]);
     } catch (error) {
         // No network: it is told again.
@@ -90,15 +110,16 @@ const isShown = (name) => {
     return Boolean(part) && !part.hidden;
 };
 
-// A vote that may be in the box, of which no answer has come: its number stands there, and the ballot to send again.
-const isUnsure = () => isShown("failed") && !document.querySelector("#failed .own").hidden;
+// A vote that may be in the box, of which no answer has come: its number stands there, and the ballot on its way, or to send again.
+// While it is being encrypted there is no number, and nothing has left.
+const isUnsure = () => ["sealing", "failed"].some((name) => isShown(name) && !document.querySelector(`#${name} .own`).hidden);
 const isNumberShown = () => ["alarm", "receipt"].some(isShown) || isUnsure();
 
 // What became of a vote that is not over, as the start page names it.
 function openVote() {
     if (!document.getElementById("choose")) return "";
-    if (["sealing", "alarm"].some(isShown) || isUnsure()) return "unsure";
-    return ["choose", "review", "failed", "strange", "unable"].some(isShown) ? "unsent" : "";
+    if (isShown("alarm") || isUnsure()) return "unsure";
+    return ["choose", "review", "sealing", "failed", "strange", "unable"].some(isShown) ? "unsent" : "";
 }
 
 // What the start page says of the session before: of its vote, or why it has ended.
@@ -112,15 +133,16 @@ function lastWord(reason) {
 // The start, where what was this page's own has ended, and the next person may have begun in another tab.
 const startAfter = (word) => `${kioskForm.dataset.start}?${leaving}${word ? `&say=${word}` : ""}`;
 
-// The page is emptied at once; it is left when the session has ended, and not before: else it would stand open behind the
-// browser's own page of an error. Where another person is signed in by now, nothing of theirs is ended.
+// The page is emptied at once, and a ballot that was being made goes nowhere; it is left when the session has ended, and not before:
+// else it would stand open behind the browser's own page of an error. Where another person is signed in by now, and nobody has
+// pressed the button, nothing of theirs is ended.
 async function endKiosk(reason) {
     if (isEnding) return;
     isEnding = true;
     const start = startAfter(lastWord(reason));
-    // Whoever has gone answers no question.
-    if (document.getElementById("receipt")) isTaken = true;
-    if (document.getElementById("choose")) isOver = true;
+    // Whoever has gone answers no question. A script that did not come asks none.
+    if (typeof isTaken === "boolean") isTaken = true;
+    if (typeof stopCast === "function") stopCast();
     for (const dialog of document.querySelectorAll("dialog[open]")) closeDialog(dialog);
     const [main, heading, line] = [document.getElementById("main"), document.createElement("h1"), document.createElement("p")];
     heading.textContent = kioskForm.dataset.ending;
@@ -130,7 +152,7 @@ async function endKiosk(reason) {
     for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;
     for (const link of document.querySelectorAll('a[href^="/"]')) link.removeAttribute("href");
     document.title = document.querySelector(".site strong").textContent;
-    if (reason !== "other") await tell(kioskForm.getAttribute("action"), () => { line.textContent = kioskForm.dataset.again; });
+    if (reason !== "other") await tell(kioskForm.getAttribute("action"), reason === "", () => { line.textContent = kioskForm.dataset.again; });
     location.replace(start);
 }
 
@@ -144,7 +166,7 @@ const isSending = () => isShown("sealing") && (sendingSince === undefined || per
 function noteSending() {
     if (!isShown("sealing")) sendingSince = undefined;
     else if (sendingSince === undefined) sendingSince = performance.now();
-    else if (leftVote === "" && !isSending() && !document.querySelector("dialog[open]")) askToLeave("unsure");
+    else if (leftVote === "" && !isSending() && !document.querySelector("dialog[open]")) askToLeave(openVote());
 }
 
 // What became of the vote is said as it is, and no longer than it is.
@@ -197,7 +219,7 @@ setInterval(() => {
 // After the last ballot the session ends at once; the receipt stays to be printed or photographed, until it is left.
 document.addEventListener("isoloir-done", () => {
     isKioskDone = true;
-    tell(kioskForm.dataset.out, () => {});
+    tell(kioskForm.dataset.out, false, () => {});
     // One way back to the start is enough, and the number is not left by another.
     for (const part of document.querySelectorAll("header nav, #kiosk-end")) part.hidden = true;
     document.getElementById("next").textContent = kioskForm.querySelector("button").textContent;

@@ -278,6 +278,14 @@ def test_a_kiosk_in_firefox_in_english_on_a_small_screen(site):
         someone.quit()
 
 
+def test_the_first_page_of_a_kiosk_loads_two_scripts_more_than_another(site, visitor):
+    site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
+    loaded = """return performance.getEntriesByType("resource").map((entry) => new URL(entry.name).pathname.split("/").pop()).sort()"""
+    own = visitor().open("/").driver.execute_script(loaded)
+    shared = lent(site, visitor).open("/").driver.execute_script(loaded)
+    assert sorted(set(shared) - set(own)) == ["kiosk.js", "session.js"] and len(shared) == len(own) + 2 == 5, (own, shared)
+
+
 def lent_client(site, contact=MAIL, count=2):
     """A program without scripts on a device that the bureau has lent, signed in there."""
     client = Client(site)

@@ -25,7 +25,7 @@ AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_
 SMALL_TARGETS = """[...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
     .filter(e => e.getClientRects().length && !e.matches(".skip, .unseen") && getComputedStyle(e).visibility !== "hidden")
     .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height, e.getBoundingClientRect().width])
-    .filter(([, h, w]) => h < 24 || w < 20)"""
+    .filter(([, h, w]) => h < 24 || w < 24)"""
 
 
 def in_the_dark(someone, is_dark):

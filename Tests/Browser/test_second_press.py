@@ -10,7 +10,7 @@ from test_attacks import unknown_identifier
 from test_guide_activation import credentials
 from test_lost import MAIL, PHONE
 from test_one_tap import page_text
-from test_secret_ticks import pressed_again
+from test_secret_ticks import error_of, pressed_again
 
 voter = road.voter
 
@@ -30,6 +30,7 @@ def at_once(client, path, **fields):
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(press, range(2)))
     assert len({(each.status_code, each.headers.get("Location")) for each in answers}) == 1, [page_text(each)[:300] for each in answers]
+    assert len({error_of(each) for each in answers}) == 1, [error_of(each) for each in answers]
     assert len({each.headers.get("Set-Cookie") for each in answers}) == 1
     client.session.cookies.update(answers[0].cookies)
     return answers[0]
@@ -215,6 +216,25 @@ def test_a_wrong_password_pressed_twice_on_one_page_is_wrong_twice(tmp_path, pre
             client.page = page
             answer = client.post("/", identifier=identifier, secret=password.swapcase(), **extra)
             assert answer.status_code == 422 and "mot de passe non reconnu" in page_text(answer), page_text(answer)
+    finally:
+        site.stop()
+
+
+def test_a_right_password_pressed_again_after_the_sign_out_is_not_said_to_be_wrong(tmp_path):
+    site = Site(tmp_path).sample("activation").serve()
+    try:
+        identifier, password, _ = credentials(site, 1)
+        client = Client(site)
+        client.get("/")
+        page, extra = client.page, client.work(identifier)
+        assert client.post("/", identifier=identifier, secret=password, **extra).headers.get("Location") == "/space"
+        client.get("/space")
+        assert client.post("/sign-out").headers["Location"] == "/?say=signedOut"
+        client.page = page
+        answer = client.post("/", identifier=identifier, secret=password, **extra)
+        assert answer.status_code == 422 and "non reconnu" not in page_text(answer)
+        assert error_of(answer) and "sécurité" not in error_of(answer), error_of(answer)
+        assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
     finally:
         site.stop()
 

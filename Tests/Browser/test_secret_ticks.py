@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 import requests
-from conftest import PASSPHRASE, Client, Site, captcha_answer, code_in, road
+from conftest import PASSPHRASE, Client, Site, captcha_answer, code_in, plain, road
 from selenium.webdriver.common.by import By
 from test_attacks import unknown_identifier
 from test_guide_activation import credentials
@@ -98,6 +98,11 @@ def test_two_presses_begin_one_sign_in(site):
     assert client.session.cookies["pending"] != first
 
 
+def error_of(answer):
+    """What a page says was wrong; nothing where it leads elsewhere, or says nothing."""
+    return plain(" ".join(re.findall(r'id="error".*?</div>', answer.text, re.S)))
+
+
 #: As if the browser dropped the answer to a first press, and the cookie with it: the second comes with what it held before.
 def pressed_again(client, path, **fields):
     page, cookies = client.page, client.session.cookies.copy()
@@ -106,6 +111,7 @@ def pressed_again(client, path, **fields):
     client.page, client.session.cookies = page, cookies.copy()
     second = client.post(path, **fields)
     assert (second.status_code, second.headers.get("Location")) == (first.status_code, first.headers.get("Location")), second.text
+    assert error_of(second) == error_of(first)
     assert {name: client.session.cookies.get(name) for name in ("pending", "session")} == {name: taken.get(name) for name in ("pending", "session")}
     return first, page, cookies
 
