@@ -20,7 +20,7 @@ extension ConsoleSite {
         }
         guard let lane = CrowdLane.enter(crowd) else { return .now(finish(request, crowded(request), start)) }
         return .background { [self] in
-            defer { withExtendedLifetime(lane) {} }
+            defer { lane.leave() }
             return finish(request, answer(request), start)
         }
     }

@@ -10,6 +10,7 @@ final class CrowdLane: Sendable {
 
     /// A token's mark, or a network's address.
     private let whose: [UInt8]
+    private let isLeft = Atomic(false)
 
     private init(_ whose: [UInt8]) { self.whose = whose }
 
@@ -19,6 +20,12 @@ final class CrowdLane: Sendable {
         return isFree ? CrowdLane(whose) : nil
     }
 
-    // When the answer is made, or its request was dropped.
-    deinit { _ = CrowdLane.taken.withLock { $0.remove(whose) } }
+    /// The answer is made: the next request of theirs may come, also before this one's is sent.
+    func leave() {
+        guard !isLeft.exchange(true, ordering: .relaxed) else { return }
+        _ = CrowdLane.taken.withLock { $0.remove(whose) }
+    }
+
+    // A request that was dropped leaves as well.
+    deinit { leave() }
 }
