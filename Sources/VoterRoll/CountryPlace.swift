@@ -1,9 +1,16 @@
 import Contacts
+import Inputs
 
 /// What tells a country in an address from a place in France that has its name.
 enum CountryPlace {
     /// Letters of the shortest country's name, `Mali`.
     static let shortest = 4
+
+    /// Whether letters may be a country's name where anything else may stand.
+    static func isLongEnough(_ line: ArraySlice<UInt8>) -> Bool {
+        let text = Folding.plain(String(decoding: line, as: UTF8.self))
+        return text.count >= shortest || Countries.shortForms.contains(text)
+    }
 
     /// What is said where a country was found in the lines of an address.
     static let readAsCountry = "is read as the country of the address"
@@ -73,6 +80,18 @@ enum WideText {
             if byte >= 0xC2 && byte != 0xC3 || byte < 32 || ProgramMarks.mayBegin(byte) { return true }
         }
         return false
+    }
+
+    /// Why a line of an address is refused for a character that nobody sees, or for what a program left there; nil where none is.
+    static func fault(_ bytes: [UInt8], _ lines: [Range<Int>]) -> String? {
+        for line in lines where stands(bytes.span, line) {
+            if let reason = Invisible.fault(bytes[line], allowingSpaces: true) ?? Mojibake.fault(bytes[line])
+                ?? ProgramMarks.fault(bytes[line])
+            {
+                return reason
+            }
+        }
+        return nil
     }
 
     /// Whether no byte of a combining mark stands in a range, as in nearly every cell.

@@ -40,7 +40,7 @@ extension RowChecker {
             dropTown(&lines, postcode: postcode, town: town, of: bytes, fields)
             lines.append(townLine(bytes, postcode, town, fields, country: country))
         }
-        if hasWide, let reason = hiddenCharacter(lines + [country]) {
+        if hasWide, let reason = WideText.fault(scratch, lines + [country]) {
             return refuseAddress(lines, reason, fields, isSpare: false)
         }
         let recipient = nameRecipient(&lines, row, &batch, fields)
@@ -141,18 +141,6 @@ extension RowChecker {
         return start..<scratch.count
     }
 
-    /// Why a line is refused for a character that nobody sees, or for what a program left there; nil where none is.
-    private func hiddenCharacter(_ lines: [Range<Int>]) -> String? {
-        for line in lines where WideText.stands(scratch.span, line) {
-            if let reason = Invisible.fault(scratch[line], allowingSpaces: true) ?? Mojibake.fault(scratch[line])
-                ?? ProgramMarks.fault(scratch[line])
-            {
-                return reason
-            }
-        }
-        return nil
-    }
-
     /// The country, which must not change the address by a typing error.
     private mutating func countryField(
         _ bytes: Span<UInt8>, _ range: Range<Int>?, _ fields: RowFields
@@ -174,7 +162,7 @@ extension RowChecker {
         guard let last = lines.last, isCountry(last),
             isTownApart
                 // Behind a street, letters like `CH` or `RE` are anything.
-                ? isLongEnough(last)
+                ? CountryPlace.isLongEnough(scratch[last])
                 : lines.count >= 3 || lines.count == 2 && TownPlace.find(scratch, lines[0]) != nil
         else { return 0..<0 }
         guard !isFive || mayHaveFiveDigits(last) else {
@@ -205,7 +193,7 @@ extension RowChecker {
         guard end > name.lowerBound else { return 0..<0 }
         let start = scratch.count
         let country = copied(bytes, name.lowerBound..<end)
-        let isNamed = isLongEnough(country) && isCountry(country)
+        let isNamed = CountryPlace.isLongEnough(scratch[country]) && isCountry(country)
         guard isNamed, !isFive || mayHaveFiveDigits(country) else {
             if isNamed { warn(.town, bytes, name.lowerBound..<end, fields, CountryPlace.keptAsPlace, .unreachable) }
             scratch.removeLast(scratch.count - start)
@@ -215,13 +203,6 @@ extension RowChecker {
         town = place
         countryInLines.append(contentsOf: scratch[country])
         return country
-    }
-
-    /// Whether letters of `scratch` may be a country's name where anything else may stand.
-    private func isLongEnough(_ range: Range<Int>) -> Bool {
-        let text = Folding.plain(String(decoding: scratch[range], as: UTF8.self))
-        return range.count >= CountryPlace.shortest && text.count >= CountryPlace.shortest
-            || Countries.shortForms.contains(text)
     }
 
     /// Whether a range of `scratch` is a country's name.
