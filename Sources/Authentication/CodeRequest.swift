@@ -82,7 +82,7 @@ extension Authenticator {
     package static let requestSeconds = 3600
     /// Seconds in which a second press of a page's button is taken for the first: as long as people wait for a page before
     /// they press again, and shorter than it takes to change one's mind.
-    static let pressSeconds = 10
+    package static let pressSeconds = 10
     /// Longest life of a code, counted from the request, when the relay is slow.
     static let longestCode = 900
     /// The request of a browser by its cookie; nil when there is none or it has ended.
