@@ -71,7 +71,7 @@ struct KioskVisit {
     private func hasOpened(_ session: Session, mark: String) throws(StoreError) -> Bool {
         guard !mark.isEmpty else { return false }
         return try site.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try site.parts.authenticator.hasOpened(reading, session, mark: mark)
+            try FirstPress(site.parts.authenticator).hasOpened(reading, session, mark: mark)
         }
     }
 
