@@ -82,7 +82,7 @@ extension Authenticator {
     package static let requestSeconds = 3600
     /// Seconds in which a second press of a page's button is taken for the first: as long as people wait for a page before
     /// they press again, and shorter than it takes to change one's mind.
-    static let pressSeconds = 10
+    package static let pressSeconds = 10
     /// Longest life of a code, counted from the request, when the relay is slow.
     static let longestCode = 900
     /// The request of a browser by its cookie; nil when there is none or it has ended.
@@ -170,26 +170,6 @@ extension Authenticator {
             SELECT id FROM access_request
             WHERE election = ?2 AND (token = ?1 OR token_before = ?1 AND used_at <= ?3 AND used_at + ?4 > ?3)
             """, hash(token: token), election.number, clock.now, Authenticator.pressSeconds
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        return ids.contains { self.mark(id: $0) == mark }
-    }
-
-    /// Whether a mark is one of the sign-in that opened a session, or of another of the same voter's: of its request, or of one that
-    /// it replaced before its code was typed.
-    package func hasOpened(
-        _ reading: borrowing Reading, _ session: Session, mark: String
-    ) throws(StoreError) -> Bool {
-        let ids = try reading.all(
-            """
-            WITH own AS (
-                SELECT access_request.id, access_request.token, token_before
-                FROM access_request JOIN access_session USING (election, principal, generation)
-                WHERE access_session.id = ?1 AND access_request.election = ?2
-            )
-            SELECT id FROM own
-            UNION SELECT id FROM access_request
-            WHERE election = ?2 AND token IN (SELECT token FROM own UNION SELECT token_before FROM own)
-            """, session.id, election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         return ids.contains { self.mark(id: $0) == mark }
     }

@@ -89,6 +89,26 @@ package struct FirstPress {
             == 1
     }
 
+    /// Whether a mark is one of the sign-in that opened a session, or of another of the same voter's: of its request, or of one that
+    /// it replaced before its code was typed.
+    package func hasOpened(
+        _ reading: borrowing Reading, _ session: Session, mark: String
+    ) throws(StoreError) -> Bool {
+        let ids = try reading.all(
+            """
+            WITH own AS (
+                SELECT access_request.id, access_request.token, token_before
+                FROM access_request JOIN access_session USING (election, principal, generation)
+                WHERE access_session.id = ?1 AND access_request.election = ?2
+            )
+            SELECT id FROM own
+            UNION SELECT id FROM access_request
+            WHERE election = ?2 AND token IN (SELECT token FROM own UNION SELECT token_before FROM own)
+            """, session.id, authenticator.election.number
+        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+        return ids.contains { authenticator.mark(id: $0) == mark }
+    }
+
     /// The request that opened a session a moment ago, and the session's token; nil where none did.
     package func justOpened(
         _ reading: borrowing Reading, token: String

@@ -71,7 +71,7 @@ struct KioskVisit {
     private func hasOpened(_ session: Session, mark: String) throws(StoreError) -> Bool {
         guard !mark.isEmpty else { return false }
         return try site.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try site.parts.authenticator.hasOpened(reading, session, mark: mark)
+            try FirstPress(site.parts.authenticator).hasOpened(reading, session, mark: mark)
         }
     }
 
@@ -175,19 +175,11 @@ struct KioskVisit {
     }
 
     /// Whoever types an identifier at a kiosk is the next person, whose start may have stood open in another tab: the session that
-    /// is present ends.
-    /// - Parameter press: the token of the sign-in that this press began, or began again; the session that it has just opened is
-    ///   the same person's.
-    func takeOver(press: String? = nil) throws(StoreError) {
+    /// is present ends. Where identifier and secret stand on one page, one that was opened a moment ago may be of this press's first.
+    func takeOver() throws(StoreError) {
         guard visit.isKiosk, let session = try site.present(visit) else { return }
-        let opened = try site.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
-            try press.flatMap { (token) throws(StoreError) in
-                try FirstPress(site.parts.authenticator).justOpened(reading, token: token)?.session
-            }
-        }
-        if let opened, Secret(opened).matches(Secret(visit.request.cookie(site.cookies.name(.session)) ?? "")) {
-            return
-        }
+        let age = site.parts.clock.now - session.openedAt
+        if site.election.access.signIn == .onePage, 0..<Authenticator.pressSeconds ~= age { return }
         try site.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try site.parts.authenticator.end(transaction, session)
         }

@@ -93,31 +93,23 @@ extension VoterSite {
         if form["action"] == "picture" { return .now(home(visit, typed: typed, showsPicture: true)) }
         // What somebody has left in the two fields opens nothing for whoever presses the button.
         if kioskVisit(visit).isCleared(form) { return .now(home(visit, status: 409, error: "kioskCleared")) }
-        func refused(_ error: String) throws(StoreError) -> Reply {
-            try kioskVisit(visit).takeOver()
-            return .now(home(visit, status: 422, error: error, typed: typed))
-        }
+        func refused(_ error: String) -> Reply { .now(home(visit, status: 422, error: error, typed: typed)) }
         let canonical: String
         switch IdentifierEntry(typed, scheme: election.access.scheme) {
         case .canonical(let text): canonical = text
-        case .empty: return try refused("identifierEmpty")
-        case .malformed: return try refused("identifierMalformed")
-        case .mistyped: return try refused("identifierMistyped")
+        case .empty: return refused("identifierEmpty")
+        case .malformed: return refused("identifierMalformed")
+        case .mistyped: return refused("identifierMistyped")
         }
-        if SecretText.normalised(form["secret"]).isEmpty { return try refused("secretEmpty") }
+        if SecretText.normalised(form["secret"]).isEmpty { return refused("secretEmpty") }
         let begun = try begin(visit, form, canonical: canonical)
         let (token, hasWorked, isAgain): (String, Bool, Bool)
         switch begun {
         case .asked(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, false)
         case .again(let asked, let proof): (token, hasWorked, isAgain) = (asked, proof >= .hardWork, true)
-        case .over(let wasWrong):
-            try kioskVisit(visit).takeOver()
-            return .now(afterBoth(visit, wasWrong ? .wrong : .gone, form))
-        case .harder, .picture:
-            try kioskVisit(visit).takeOver()
-            return .now(askedForMore(visit, begun, form))
+        case .over(let wasWrong): return .now(afterBoth(visit, wasWrong ? .wrong : .gone, form))
+        case .harder, .picture: return .now(askedForMore(visit, begun, form))
         }
-        try kioskVisit(visit).takeOver(press: token)
         return later(visit) { [self] in
             let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {

@@ -28,7 +28,8 @@ enum SignInRoutes {
         VoterSite.Route(method: .get, path: "/renew") { site, visit in .now(site.renewal(visit)) },
         VoterSite.Route(method: .get, path: "/verified") { site, visit in .now(try site.verified(visit)) },
         VoterSite.Route(method: .post, path: "/") { site, visit in
-            site.election.access.signIn == .onePage ? try site.takeBoth(visit) : .now(try site.identify(visit))
+            try site.kioskVisit(visit).takeOver()
+            return site.election.access.signIn == .onePage ? try site.takeBoth(visit) : .now(try site.identify(visit))
         },
         VoterSite.Route(method: .get, path: "/code") { site, visit in
             .now(try site.unlessSignedIn(visit) { try site.code(visit) })
@@ -141,7 +142,6 @@ extension VoterSite {
     /// - Throws: an error of the store.
     func identify(_ visit: VoterRequest) throws(StoreError) -> Response {
         if let over = kioskOver(visit) { return over }
-        try kioskVisit(visit).takeOver()
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         let isRenew = !form["renew"].isEmpty
