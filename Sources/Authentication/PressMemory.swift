@@ -15,29 +15,57 @@ final class PressMemory: Sendable {
     /// By the token of the sign-in.
     private let presses = Mutex<[String: Press]>([:])
 
-    /// Whether a press is the first of its sign-in, or types what the first typed.
-    func isFirstOrSame(_ token: String, _ digest: [UInt8], now: Int) -> Bool {
+    /// Presses of a browser's first attempt: two of one button may both be under way, in either order.
+    private static let pressesOfOne = 2
+
+    /// How many attempts of a sign-in without a code are never put off: that of its first secret, and the same again a moment later.
+    func attempts(of request: CodeRequest, _ token: String, _ digest: [UInt8]?, now: Int) -> Int {
+        guard let digest, 0..<Authenticator.pressSeconds ~= now - request.createdAt,
+            isFirstOrSame(token, digest, isFirst: request.attempts == 0, now: now)
+        else { return 1 }
+        return PressMemory.pressesOfOne
+    }
+
+    /// Whether a press types what the first of its sign-in typed, or is the first.
+    /// - Parameter isFirst: whether the store has counted none before it. Whatever was noted then came to nothing.
+    func isFirstOrSame(_ token: String, _ digest: [UInt8], isFirst: Bool, now: Int) -> Bool {
         presses.withLock { presses in
-            presses = presses.filter { 0..<PressMemory.keptSeconds ~= now - $0.value.at }
-            if let first = presses[token] { return Secret(first.digest).matches(Secret(digest)) }
+            if let first = presses[token], !isFirst || Secret(first.digest).matches(Secret(digest)) {
+                return Secret(first.digest).matches(Secret(digest))
+            }
+            guard isFirst else { return false }
             presses[token] = Press(digest: digest, at: now)
             return true
         }
     }
 
     /// Notes that what was typed is wrong.
-    func fail(_ token: String) { presses.withLock { $0[token]?.isWrong = true } }
-
-    /// Whether the same was typed a moment ago.
-    func wasTyped(_ token: String, _ digest: [UInt8]) -> Bool {
-        presses.withLock { presses in presses[token].map { Secret($0.digest).matches(Secret(digest)) } ?? false }
+    func fail(_ token: String, _ digest: [UInt8]) {
+        presses.withLock { presses in
+            guard let first = presses[token], Secret(first.digest).matches(Secret(digest)) else { return }
+            presses[token]?.isWrong = true
+        }
     }
 
+    /// Whether the same was typed a moment ago.
+    func wasTyped(_ token: String, _ digest: [UInt8], now: Int) -> Bool { recent(token, digest, now) != nil }
+
     /// Whether the same was typed a moment ago, and was wrong.
-    func wasWrong(_ token: String, _ digest: [UInt8]) -> Bool {
+    func wasWrong(_ token: String, _ digest: [UInt8], now: Int) -> Bool { recent(token, digest, now)?.isWrong ?? false }
+
+    /// Forgets what no second press can follow any more.
+    func tidy(now: Int) {
+        presses.withLock { presses in presses = presses.filter { PressMemory.isRecent($0.value, now) } }
+    }
+
+    private static func isRecent(_ press: Press, _ now: Int) -> Bool { 0..<keptSeconds ~= now - press.at }
+
+    private func recent(_ token: String, _ digest: [UInt8], _ now: Int) -> Press? {
         presses.withLock { presses in
-            guard let first = presses[token] else { return false }
-            return first.isWrong && Secret(first.digest).matches(Secret(digest))
+            guard let first = presses[token], PressMemory.isRecent(first, now),
+                Secret(first.digest).matches(Secret(digest))
+            else { return nil }
+            return first
         }
     }
 }

@@ -139,13 +139,18 @@ package struct FirstPress {
 extension SignInFlow {
     /// Whether the same secret was typed with a sign-in's press a moment ago, and was wrong.
     package func wasWrong(token: String, _ typed: String) -> Bool {
-        presses.wasWrong(token, authenticator.hash(generated: SecretText.secret(typed)))
+        presses.wasWrong(
+            token, authenticator.hash(generated: SecretText.secret(typed)), now: authenticator.clock.now)
     }
 
     /// Whether the same secret was typed with a sign-in's press a moment ago.
     package func wasTyped(token: String, _ typed: String) -> Bool {
-        presses.wasTyped(token, authenticator.hash(generated: SecretText.secret(typed)))
+        presses.wasTyped(
+            token, authenticator.hash(generated: SecretText.secret(typed)), now: authenticator.clock.now)
     }
+
+    /// Forgets the presses of which no second one can follow any more.
+    package func forgetPresses() { presses.tidy(now: authenticator.clock.now) }
 
     /// Checks the secret of a second press; the attempt is counted first.
     /// - Returns: `gone` for every other press, as for a wrong secret.

@@ -109,10 +109,9 @@ package struct SignInFlow: Sendable {
         token: String, _ typed: String, on device: Device, hasWorked: Bool = true
     ) throws(StoreError) -> Outcome {
         let secret = SecretText.secret(typed)
-        let isSame = presses.isFirstOrSame(
-            token, authenticator.hash(generated: secret), now: authenticator.clock.now)
+        let digest = authenticator.hash(generated: secret)
         let begun = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try begin(transaction, token: token, hasWorked: hasWorked, isSame: isSame)
+            try begin(transaction, token: token, hasWorked: hasWorked, digest: digest)
         }
         if case .gone = begun { return try enterAgain(token: token, secret) }
         guard case .go(let visitor) = begun else { return SignInFlow.outcome(begun) }
@@ -125,7 +124,7 @@ package struct SignInFlow: Sendable {
         case .done(let found): match = found
         }
         guard let matched = match.generation, let account = visitor.account else {
-            presses.fail(token)
+            presses.fail(token, digest)
             return .wrong
         }
         let isSent = match.isSent
@@ -191,23 +190,20 @@ package struct SignInFlow: Sendable {
         }
     }
 
-    /// Presses of a browser's first attempt, where no code is asked for: two of one button may both be under way, in either order.
-    private static let pressesOfOne = 2
-
     /// - Parameters:
     ///   - subject: what the attempt is counted for; nil for the identifier.
-    ///   - isSame: whether nothing else was typed with this sign-in a moment ago: two presses of one button are one guess, for which
-    ///     one work is done.
+    ///   - digest: of the typed secret. Two presses of one button type the same: they are one guess, for which one work is done.
     private func begin(
         _ transaction: borrowing Transaction, token: String, for subject: [UInt8]? = nil, hasWorked: Bool = true,
-        isSame: Bool = false
+        digest: [UInt8]? = nil
     ) throws(StoreError) -> Begun {
         guard let request = try authenticator.request(transaction.reading, token: token),
             request.state == .verified || policy.codeChannel == .none
         else { return .gone }
         // Without a code anybody may try: the first attempt of a browser is never put off, so that nobody keeps its owner out.
-        let isAtOnce = 0..<Authenticator.pressSeconds ~= authenticator.clock.now - request.createdAt
-        let most = policy.codeChannel == .none && isSame && isAtOnce ? SignInFlow.pressesOfOne : 1
+        // Noted here alone: for a sign-in that is there, and in the order in which the store counts attempts.
+        let most =
+            policy.codeChannel == .none ? presses.attempts(of: request, token, digest, now: authenticator.clock.now) : 1
         let tried = try transaction.execute(
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id, most)
         let always = policy.codeChannel == .none && tried == 1 && hasWorked

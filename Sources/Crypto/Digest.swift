@@ -24,6 +24,8 @@ package func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
 /// pieces is long.
 @safe package final class RunningDigest {
     private let state: OpaquePointer
+    /// libcrypto itself goes on with a finished state, and gives another digest.
+    private var isFinished = false
 
     /// The empty text's state.
     package init() {
@@ -38,17 +40,20 @@ package func sha256(_ bytes: Span<UInt8>) -> [UInt8] {
     /// Takes further bytes; nothing may follow `finish`.
     package func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBytes { buffer in
+            precondition(!isFinished, "a finished digest takes no more bytes")
             guard unsafe EVP_DigestUpdate(state, buffer.baseAddress, buffer.count) == 1 else {
-                preconditionFailure("a finished digest takes no more bytes")
+                preconditionFailure("libcrypto could not hash")
             }
         }
     }
 
     /// The digest of everything given so far, 32 bytes; the object is spent afterwards.
     package func finish() -> [UInt8] {
+        precondition(!isFinished, "a digest is finished once")
+        isFinished = true
         var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
         guard unsafe EVP_DigestFinal_ex(state, &digest, nil) == 1 else {
-            preconditionFailure("a digest is finished once")
+            preconditionFailure("libcrypto could not hash")
         }
         return digest
     }

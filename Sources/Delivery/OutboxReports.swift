@@ -92,17 +92,19 @@ package struct OutboxReports: Sendable {
         }
     }
 
-    /// How much word of votes failed or came back by each channel. Not to be told while votes are taken.
-    package func failedVoteWords(
+    /// How many vote confirmations failed, perhaps did not arrive, or came back, by channel; those whose content is still there,
+    /// but for the last. Not to be told while votes are taken.
+    package func failedConfirmations(
         _ reading: borrowing Reading, election: Int
-    ) throws(StoreError) -> [(route: Channel, failed: Int, bounced: Int)] {
+    ) throws(StoreError) -> [(route: Channel, failed: Int, unknown: Int, bounced: Int)] {
         try reading.all(
             """
-            SELECT channel, sum(state <> 'bounced'), sum(state = 'bounced') FROM outbox_message
+            SELECT channel, sum(state = 'failed' AND sealed IS NOT NULL), sum(state = 'unknown' AND sealed IS NOT NULL),
+                sum(state = 'bounced') FROM outbox_message
             WHERE election = ? AND kind = 'voteRecorded' AND state IN ('failed', 'unknown', 'bounced')
             GROUP BY channel ORDER BY channel
             """, election
-        ) { (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1], try row[2]) }
+        ) { (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1], try row[2], try row[3]) }
     }
 
     /// Whether any message to a voter is in a selection.

@@ -35,6 +35,8 @@ package final class BatchWriter {
         package let reason: String
         /// Whether no approved text is of its kind: then nothing on the roll is wrong.
         package let isOfUnknownKind: Bool
+        /// Whether it carries an identifier or a code; a notice carries none.
+        package let carriesSecret: Bool
     }
 
     /// Letters opened at a time: few, since their secrets stand in memory meanwhile.
@@ -70,7 +72,7 @@ package final class BatchWriter {
     }
 
     /// Writes all letters of a batch, or one.
-    /// `prepare` must have been called. It may be called again for the same batch: the same files come out.
+    /// `prepare` must have been called. Called once; another writer of the same batch writes the same files.
     /// - Parameter progress: called now and then with the letters written.
     /// - Parameter only: the letters to write, by number; nil for all.
     /// - Throws: `PrintRefusal` when a file cannot be written or a letter's secrets do not open; files that were
@@ -216,7 +218,8 @@ package final class BatchWriter {
                     setAside.append(
                         SetAside(
                             batch: batch.number, number: number, voter: letter.subject, reason: "\(error)",
-                            isOfUnknownKind: faceOf[letter.frame] == nil))
+                            isOfUnknownKind: faceOf[letter.frame] == nil,
+                            carriesSecret: letter.kind.carriesIdentifier))
                     continue
                 }
                 written.append(

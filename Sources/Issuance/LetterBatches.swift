@@ -157,6 +157,9 @@ package struct LetterBatches: Sendable {
             guard let batch = try batch(transaction.reading, election, number: number) else {
                 return .failure(PrintRefusal("There is no batch \(number)."))
             }
+            if let letters, letters.lowerBound < 1 {
+                return .failure(PrintRefusal("Letters are numbered from 1 on."))
+            }
             if batch.state == .printing || batch.state == .gathering {
                 return .failure(
                     PrintRefusal("Batch \(number) is not printed yet: run `letters print --to FOLDER` and it goes on."))
@@ -182,7 +185,8 @@ package struct LetterBatches: Sendable {
 
     /// `12`, or `12-19`.
     private static func phrase(_ letters: ClosedRange<Int>) -> String {
-        letters.count == 1 ? "\(letters.lowerBound)" : "\(letters.lowerBound)-\(letters.upperBound)"
+        letters.lowerBound == letters.upperBound
+            ? "\(letters.lowerBound)" : "\(letters.lowerBound)-\(letters.upperBound)"
     }
 
     /// The batches, oldest first.

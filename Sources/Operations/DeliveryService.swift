@@ -80,12 +80,12 @@ package final class DeliveryService: Sendable {
         package let warnings: [Warning]
         /// SMS segments that were used up today, by priority.
         package let segments: [(priority: Priority, count: Int)]
-        /// Word of votes that does not arrive, by whole tens.
-        package let untoldVotes: UntoldVotes
+        /// Vote confirmations that did not arrive; not for everybody who may see the rest.
+        package let undelivered: UndeliveredConfirmations
     }
 
-    /// The outbox as it stood at most some seconds ago. What would tell of votes is not counted: reminders and the word
-    /// that a vote was recorded.
+    /// The outbox as it stood at most some seconds ago. What would tell of votes is not counted: reminders never, and
+    /// confirmations only once the poll has ended.
     package func picture() throws(StoreError) -> Picture {
         let now = desk.clock.now
         if let kept = kept.withLock({ $0 }), kept.at > now - DeliveryService.keptSeconds { return kept.picture }
@@ -142,7 +142,7 @@ package final class DeliveryService: Sendable {
             pauses: try desk.outbox.reports.pauses(reading), holds: try desk.outbox.reports.holds(reading),
             warnings: lines.flatMap { DeliveryService.warnings($0.route, $0.line, limits) },
             segments: try desk.outbox.reports.segmentsToday(reading),
-            untoldVotes: try UntoldVotes(reading, desk.outbox, of: desk.election))
+            undelivered: try UndeliveredConfirmations(reading, desk.outbox, of: desk.election))
     }
 
     /// The states of one place whose share reaches their limit; none where fewer than 20 messages came to an end.

@@ -51,6 +51,8 @@ package struct LeftOutLetter: Sendable {
     package let keepsOld: Bool
     /// Whether no approved text is of its kind: then nothing on the roll is wrong.
     package let isOfUnknownKind: Bool
+    /// Whether it carries an identifier or a code; a notice carries none.
+    package let carriesSecret: Bool
 }
 
 extension PrintOrders {
@@ -113,7 +115,7 @@ extension PrintOrders {
         LeftOutLetter(
             number: letter.number, voter: letter.voter,
             reference: try desk.registrar.voter(reading, id: letter.voter)?.reference, reason: letter.reason,
-            keepsOld: true, isOfUnknownKind: letter.isOfUnknownKind)
+            keepsOld: true, isOfUnknownKind: letter.isOfUnknownKind, carriesSecret: letter.carriesSecret)
     }
 
     /// Ends the identifier of a letter that cannot be printed, and says whose it was.
@@ -130,6 +132,6 @@ extension PrintOrders {
         let keepsOld = if case .success(let loss) = loss { loss.keepsOld } else { false }
         return LeftOutLetter(
             number: letter.number, voter: letter.voter, reference: reference, reason: letter.reason,
-            keepsOld: keepsOld, isOfUnknownKind: letter.isOfUnknownKind)
+            keepsOld: keepsOld, isOfUnknownKind: letter.isOfUnknownKind, carriesSecret: letter.carriesSecret)
     }
 }

@@ -61,7 +61,10 @@ struct BackgroundJobs {
             if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
             attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
-            if round % BackgroundJobs.traceEvery == 0 { attempt("traces", storeTraces) }
+            if round % BackgroundJobs.traceEvery == 0 {
+                attempt("traces", storeTraces)
+                site.site.forgetPresses()
+            }
             if round % BackgroundJobs.tidyEvery == 0 {
                 if Monotonic.seconds >= start + BackgroundJobs.tidyAfter, !site.site.isClockDoubted {
                     attempt("tidying", tidy)

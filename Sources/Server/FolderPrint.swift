@@ -27,7 +27,9 @@ package enum FolderPrint {
                 Terminal.complain(
                     "Letter \(letter.number) (\(letter.reference ?? "voter \(letter.voter)")) was left out: \(letter.reason) "
                         + (letter.isOfUnknownKind
-                            ? "To give the voter a new one, \(again)"
+                            ? letter.carriesSecret
+                                ? "To give the voter a new one, \(again)"
+                                : "It is a notice and carries nothing secret: the voter's identifier goes on, and nothing has to be done."
                             : "Correct the roll with `roll correct`, then \(again)"))
             }
             return manifest

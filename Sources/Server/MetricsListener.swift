@@ -91,14 +91,14 @@ struct MetricsListener: Sendable {
     /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
         let number = site.station.election.number
-        let (messages, sheets, pauses, due, untold) = try services.store.read {
+        let (messages, sheets, pauses, due, undelivered) = try services.store.read {
             (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: number),
                 try services.letterBatches.sheets(reading, site.station.election),
                 try services.outbox.reports.pauses(reading).map(\.route),
                 try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now),
-                try UntoldVotes(reading, services.outbox, of: site.station.election)
+                try UndeliveredConfirmations(reading, services.outbox, of: site.station.election)
             )
         }
         return [
@@ -115,12 +115,12 @@ struct MetricsListener: Sendable {
                     return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])
                 }),
             MetricFamily(
-                "isoloir_vote_words_undelivered",
-                "Words of votes that failed or came back; 0 until the poll has ended.",
+                "isoloir_vote_confirmations_undelivered",
+                "Vote confirmations that failed or came back, in whole tens; 0 until the poll has ended.",
                 .gauge,
                 [Channel.email, .sms].map { channel in
                     .init(
-                        Double(untold.lines.first { $0.route == channel }.map { $0.failed + $0.bounced } ?? 0),
+                        Double((undelivered.lines.first { $0.route == channel }?.total ?? 0) / 10 * 10),
                         [("channel", channel.rawValue)])
                 }),
             MetricFamily(

@@ -46,7 +46,7 @@ package struct StaffClients: Sendable {
             "SELECT count(*) FROM staff_client WHERE election = ? AND name = ?", election, name)
         guard taken == 0 else { return nil }
         let token = StaffClients.mark + hex(register.randomness.bytes(32))
-        let ends = register.clock.now + min(days, StaffClients.longestDays) * 86_400
+        let ends = register.clock.now + max(1, min(days, StaffClients.longestDays)) * 86_400
         try transaction.execute(
             """
             INSERT INTO staff_client (election, name, role, hash, added_by, added_at, expires_at)

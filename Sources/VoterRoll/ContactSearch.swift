@@ -52,12 +52,12 @@ extension Registrar {
 
 /// The voters of an election whose number a text without a country's code may be.
 package struct NumberHolders: Sendable {
-    /// Those at home where it is read so, who write their number like this, and whoever shares a number with them.
+    /// Voters for whose home country the text is this number, and all who share it.
     package private(set) var atHome: [Voter] = []
     /// Those who keep a number of another country.
     package private(set) var elsewhere: [Voter] = []
 
-    /// Makes the same look-ups for every text, whoever is found.
+    /// The numbers that are looked up follow from the text alone; contacts are opened for whoever is found.
     /// - Parameter text: as it was typed; with the code it is one number, and whoever holds it is found.
     /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
     package init(

@@ -48,17 +48,46 @@ enum CountryPlace {
         return !String(decoding: stored, as: UTF8.self).contains(" ARMEES")
     }
 
+    /// Whether a line that bears the name of a territory overseas stands for a place elsewhere in France, beside a postcode and a
+    /// town of their own: Saint-Martin is a hamlet in Savoie too.
+    static func isHamlet(_ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
+        let text = String(decoding: line, as: UTF8.self)
+        return !isOverseas(bytes, postcode) && PostalAddress.isFrance(text)
+            && !plainFrance.contains(Folding.plain(text))
+    }
+
+    /// What says nothing but that an address is in France, as `Folding.plain` gives it.
+    private static let plainFrance: Set<String> = [
+        "france", "fr", "fra", "france metropolitaine", "republique francaise",
+    ]
+
+    /// The digits with which a town's field begins, where they are a code; nil otherwise.
+    static func leadingCode(_ bytes: Span<UInt8>, _ town: Range<Int>) -> Range<Int>? {
+        guard beginsWithCode(bytes, town) else { return nil }
+        let end = town.first { !(48...57 ~= bytes[$0]) } ?? town.upperBound
+        return town.lowerBound..<end
+    }
+
+    /// Whether a postcode is one of the territories overseas.
+    private static func isOverseas(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
+        guard let postcode else { return false }
+        let digits = postcode.filter { 48...57 ~= bytes[$0] }.prefix(2).map { bytes[$0] }
+        return digits == Array("97".utf8) || digits == Array("98".utf8)
+    }
+
     /// Whether a postcode's field holds the five digits of a French one, whatever stands between them: beside them `Canada` or
     /// `Suisse` is a place in France.
     static func isFiveDigits(_ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
         guard let postcode else { return false }
-        var (digits, department) = (0, 0)
+        var (digits, department, letters) = (0, 0, "")
         for index in WholeNumber.bare(bytes, postcode) {
             if 48...57 ~= bytes[index] {
                 digits += 1
                 if digits <= 2 { department = department * 10 + Int(bytes[index] & 15) }
             }
-            if 97...122 ~= bytes[index] | 32 { return false }
+            // `F-59000` is France's own writing.
+            if 97...122 ~= bytes[index] | 32 { letters.unicodeScalars.append(Unicode.Scalar(bytes[index] | 32)) }
+            guard ["", "f", "fr"].contains(letters) else { return false }
         }
         return digits == 5 && isDepartment(department)
     }

@@ -22,11 +22,14 @@ enum Placeholders {
     /// Words among them that somebody may be called.
     private static let names: Set<String> = [
         "na", "nc", "nd", "nr", "null", "nul", "none", "nan", "nil", "non", "sans", "so", "ras", "tbd", "vide", "xx",
+        "masque", "absent",
     ]
 
     /// Whether a trimmed value stands for nothing where nothing else would be refused, such as a name or a reference.
     static func areCertain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        contain(bytes, range) && !names.contains(String(decoding: range.map { bytes[$0] | 32 }, as: UTF8.self))
+        guard contain(bytes, range), let bare = bare(bytes, range) else { return false }
+        let word = String(decoding: bare.map { bytes[$0] | 32 }, as: UTF8.self)
+        return !names.contains(word.hasSuffix(".") ? String(word.dropLast()) : word)
     }
 
     /// Whether a trimmed value stands for nothing.
@@ -42,6 +45,12 @@ enum Placeholders {
             for word in byInitial[Int(first)] where isWord(word, bytes, range) { return true }
             return false
         }
+    }
+
+    /// Whether a trimmed value stands for nothing in its column: words among those for nothing are people's names.
+    static func stand(in column: Column, _ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        if column == .lastName || column == .firstName { return areCertain(bytes, range) }
+        return contain(bytes, range) || column.isContact && areZeros(bytes, range)
     }
 
     /// Whether a field of a contact holds zeros alone: `0` is what a spreadsheet's look-up gives for an empty cell, and ten of them fill a

@@ -69,12 +69,20 @@ struct RepeatedCode {
     /// zeros before them.
     private static func plain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8] {
         var code: [UInt8] = []
+        // `Ay 51160` is a town and a code; a country's letters stand at the code, or are those of France.
+        var isApart = false
         for index in WholeNumber.bare(bytes, range) {
             let byte = bytes[index]
-            if isDigit(byte) { code.append(byte) }
+            if isDigit(byte) {
+                if let last = code.last, !isDigit(last), index > 0, bytes[index - 1] <= 32 { isApart = true }
+                code.append(byte)
+            }
             if byte >= 0x80 && byte != 0xC2 && byte != 0xA0 || 97...122 ~= byte | 32 { code.append(byte | 32) }
         }
         let letters = code.prefix { !isDigit($0) }.count
+        guard !isApart || ["f", "fr"].contains(String(decoding: code.prefix(letters), as: UTF8.self)) else {
+            return code
+        }
         guard letters <= mostLetters, letters < code.count, code[letters...].allSatisfy(isDigit) else { return code }
         return Array(code[letters...].drop { $0 == 48 })
     }

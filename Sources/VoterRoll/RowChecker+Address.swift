@@ -28,8 +28,11 @@ extension RowChecker {
         guard !lines.isEmpty || postcode != nil || town != nil else { return true }
         var country = countryField(bytes, countryCell, fields)
         if countryCell == nil {
-            let isFive = CountryPlace.isFiveDigits(bytes, postcode)
-            country = takeCountry(&lines, isTownApart: postcode != nil || town != nil, isFive: isFive, fields)
+            let code = postcode ?? town.flatMap { CountryPlace.leadingCode(bytes, $0) }
+            let isFive = CountryPlace.isFiveDigits(bytes, code)
+            let isTownApart = postcode != nil || town != nil
+            let isPlace = isTownApart && lines.last.map { CountryPlace.isHamlet(scratch[$0], bytes, code) } ?? false
+            if !isPlace { country = takeCountry(&lines, isTownApart: isTownApart, isFive: isFive, fields) }
             if country.isEmpty, let given = town {
                 country = takeCountry(behind: given, of: bytes, isFive: isFive, fields, &town)
             }
@@ -56,10 +59,11 @@ extension RowChecker {
                 try PostalAddress.normalise(text.span, lines, country: country, onto: &plain)
             }
             if country.isEmpty, sendsLetters, CountryPlace.hasNoDepartment(batch.plain[row.address.range]) {
-                let code = String(decoding: batch.plain[row.address.range].prefix(5), as: UTF8.self)
-                let position = addressColumns.first ?? 0
-                let column = positions[Column.postcode.ordinal] >= 0 ? heading(.postcode) : headings[position]
-                tally.add(line: fields.line, column, code, CountryPlace.noDepartment, .unreachable)
+                // Each row: each is a letter that goes astray.
+                let position = positions[Column.postcode.ordinal]
+                warn(
+                    at: position >= 0 ? position : addressColumns.first ?? 0, bytes, postcode ?? town, fields,
+                    CountryPlace.noDepartment, .unreachable)
             }
             return true
         } catch {
@@ -238,7 +242,7 @@ extension RowChecker {
             }
             let isShort = digits == 4 && isNumber && isFrench(country)
             let twice = town.flatMap { RepeatedCode(bytes, postcode, $0) }
-            if let twice, twice.isPlain, !isShort || twice.code.count > digits {
+            if let twice, twice.isPlain, isShort ? twice.code.count > digits : twice.code.count >= digits {
                 _ = copied(bytes, twice.code)
                 scratch.append(32)
                 _ = copied(bytes, twice.town)

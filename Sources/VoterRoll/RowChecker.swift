@@ -159,11 +159,11 @@ struct RowChecker {
         let others = fallbacks[column.ordinal]
         guard !others.isEmpty else { return first }
         // What stands for nothing gives way to the next column.
-        if let first, !Placeholders.contain(bytes, first) { return first }
+        if let first, !Placeholders.stand(in: column, bytes, first) { return first }
         var spare = first
         for other in others where other < fields.ranges.count {
             guard let range = RowChecker.cell(bytes, fields.ranges[other]) else { continue }
-            if !Placeholders.contain(bytes, range) { return range }
+            if !Placeholders.stand(in: column, bytes, range) { return range }
             spare = spare ?? range
         }
         return spare
@@ -172,9 +172,7 @@ struct RowChecker {
     /// The same for a column that may be empty: what stands for nothing is told and is nothing.
     mutating func optional(_ column: Column, _ bytes: Span<UInt8>, _ fields: RowFields) -> Range<Int>? {
         guard let range = value(column, bytes, fields) else { return nil }
-        guard Placeholders.contain(bytes, range) || column.isContact && Placeholders.areZeros(bytes, range) else {
-            return range
-        }
+        guard Placeholders.stand(in: column, bytes, range) else { return range }
         if column == .town, let code = value(.postcode, bytes, fields),
             Placeholders.areTown(
                 String(decoding: range.map { bytes[$0] }, as: UTF8.self),

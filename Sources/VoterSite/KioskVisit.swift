@@ -104,7 +104,7 @@ struct KioskVisit {
             try site.parts.authenticator.cancel(transaction, token: token)
             return (true, true)
         }
-        if isOwnSession, isOwnSignIn { return (gone, true) }
+        if isOwnSession, isOwnSignIn, endsSignIn || isOwnSession && session != nil { return (gone, true) }
         // A cookie of what had ended before may be another's by the time at which this answer comes.
         let ended: [(Bool, Cookies.Kind)] = [(isOwnSession && session != nil, .session), (endsSignIn, .pending)]
         return (ended.filter(\.0).map { site.cookies.clear($0.1) }, false)
@@ -115,7 +115,9 @@ struct KioskVisit {
     func isCleared(_ form: Form) -> Bool {
         // The script that tells of touches takes the field away; whoever can write it can read the others too.
         guard visit.isKiosk, let made = Int(form["made"]) else { return false }
-        return !(0..<60 * KioskRoutes.scriptlessMinutes ~= site.parts.clock.now - made)
+        // Any number may stand there: none is reckoned with.
+        let now = site.parts.clock.now
+        return !(now - 60 * KioskRoutes.scriptlessMinutes + 1...now).contains(made)
     }
 
     /// The way back to the start: nothing of the voter stays, the browser's own token included. Whoever presses the button is there,

@@ -30,8 +30,9 @@ extension VoterSite {
     ) throws(StoreError) -> Begun {
         let verdict = gate.judge(
             form, name: "signIn", typed: form["identifier"], source: visit.request.source, mode: .adaptive)
-        let press = parts.authenticator.pressToken(
-            canonical: canonical, browser: visit.browser, form: form["work"] + form["challenge"] + form["renew"])
+        // With what was solved: one press is one proof, which its first has spent.
+        let proof = ["work", "number", "challenge", "answer", "renew"].map { form[$0] }.joined(separator: ",")
+        let press = parts.authenticator.pressToken(canonical: canonical, browser: visit.browser, form: proof)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Begun in
             // The second of two presses needs no further work or picture, and begins nothing; a secret that stands on the same page
             // is an attempt that is counted all the same.

@@ -38,6 +38,9 @@ extension VoterSite {
         }
     }
 
+    /// Forgets secrets' hashes of presses of which no second one can follow any more.
+    package func forgetPresses() { parts.desk.forgetPresses() }
+
     /// Hands over the traces since the last time, to be stored together.
     /// - Returns: by support code; what was not stored in time is lost.
     package func takeTraces() -> [String: SupportQueue.Trace] {

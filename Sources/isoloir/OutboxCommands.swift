@@ -85,13 +85,13 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let isSecret = try services.poll(election)?.isSecret ?? false
-    let (rows, pauses, segments, untold) = try refusing {
+    let (rows, pauses, segments, undelivered) = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: election.number),
                 try services.outbox.reports.pauses(reading),
                 try services.outbox.reports.segmentsToday(reading),
-                try UntoldVotes(reading, services.outbox, of: election)
+                try UndeliveredConfirmations(reading, services.outbox, of: election)
             )
         }
     }
@@ -111,14 +111,13 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
         let used = isRough ? "at most \((count * 10 + budget - 1) / budget * 10) %" : "\(count)"
         Terminal.say("SMS segments today, \(priority): \(used) of \(budget)")
     }
-    for line in untold.lines {
-        Terminal.say(
-            "Words of a vote by \(line.route.rawValue) that did not arrive: \(line.failed + line.bounced). "
-                + (line.failed > 0
-                    ? "`isoloir outbox retry --unknown` sends \(line.failed) of them again with the other failures. "
-                    : "")
-                + (line.bounced > 0
-                    ? "\(line.bounced) came back: these voters find the word in their space at the site." : ""))
+    for line in undelivered.lines {
+        let parts = [
+            line.failed > 0 ? "\(line.failed) failed (`isoloir outbox retry` sends them again)" : nil,
+            line.unknown > 0 ? "\(line.unknown) may not have arrived (`isoloir outbox retry --unknown`)" : nil,
+            line.bounced > 0 ? "\(line.bounced) came back (these voters find the confirmation in their space)" : nil,
+        ].compactMap(\.self)
+        Terminal.say("Vote confirmations by \(line.route.rawValue): \(parts.joined(separator: ", "))")
     }
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
 }
@@ -171,8 +170,8 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     }
     Terminal.say(
         count == 0
-            ? "No message that may be counted can be sent again. Words of votes and reminders go again as well, uncounted: run `outbox send`."
-            : "\(Terminal.count(count, "message is", "messages are")) due again, and words of votes and reminders with them, uncounted: run `outbox send`."
+            ? "No other message can be sent again; vote confirmations and reminders that failed, if any, are due again: run `outbox send`."
+            : "\(Terminal.count(count, "message is", "messages are")) due again, and vote confirmations and reminders that failed, if any: run `outbox send`."
     )
 }
 

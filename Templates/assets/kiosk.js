@@ -141,8 +141,10 @@ async function endKiosk(reason) {
     isEnding = true;
     const start = startAfter(lastWord(reason));
     // Whoever has gone answers no question. A script that did not come asks none.
-    if (typeof isTaken === "boolean") isTaken = true;
-    if (typeof stopCast === "function") stopCast();
+    try {
+        if (typeof isTaken === "boolean") isTaken = true;
+        if (typeof stopCast === "function") stopCast();
+    } catch (error) { /* A script that stopped half way asks nothing and sends nothing; this page is emptied all the same. */ }
     for (const dialog of document.querySelectorAll("dialog[open]")) closeDialog(dialog);
     const [main, heading, line] = [document.getElementById("main"), document.createElement("h1"), document.createElement("p")];
     heading.textContent = kioskForm.dataset.ending;
@@ -165,7 +167,7 @@ let [sendingSince, leftVote] = [undefined, ""];
 const isSending = () => isShown("sealing") && (sendingSince === undefined || performance.now() - sendingSince < 1000 * sendingSeconds);
 function noteSending() {
     if (!isShown("sealing")) sendingSince = undefined;
-    else if (sendingSince === undefined) sendingSince = performance.now();
+    else if (sendingSince === undefined) [sendingSince, leftVote] = [performance.now(), ""];
     else if (leftVote === "" && !isSending() && !document.querySelector("dialog[open]")) askToLeave(openVote());
 }
 

@@ -448,8 +448,8 @@ def test_a_code_that_was_typed_and_left_is_taken_from_nobody(site, visitor):
     client.identify(site.identifier(MAIL))
     code = client.sent_code(MAIL)
     [made] = re.findall(r'name="made" value="(\d+)"', client.get("/code").text)
-    for old in (121, 3000, -5):
-        answer = client.post("/code", code=code, action="check", made=int(made) - old)
+    for other in (int(made) - 121, int(made) - 3000, int(made) + 500, -(2**63), 2**63 - 1):
+        answer = client.post("/code", code=code, action="check", made=other)
         assert answer.status_code == 409 and "ce qui y était saisi n'a pas été pris en compte" in page_text(answer)
     assert site.sql("SELECT attempts, state FROM access_request ORDER BY id DESC LIMIT 1")[0][0] == 0
     assert client.post("/code", code=code, action="check", made=int(made) - 100).headers["Location"] == "/passphrase"

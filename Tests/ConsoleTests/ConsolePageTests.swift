@@ -49,6 +49,33 @@ struct ConsolePageTests {
         #expect(count > 100)
     }
 
+    /// The picture is one for all who ask within some seconds; who may not know who voted is not shown what tells of it.
+    @Test func `vote confirmations that failed are shown to those who may know who voted`() throws {
+        try house.issue()
+        try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute(
+                """
+                INSERT INTO outbox_message (election, subject, kind, generation, channel, priority, state, frame, due_at, created_at)
+                SELECT election, subject, 'voteRecorded', 1, 'email', 2, 'bounced', frame, 1, 1 FROM outbox_message
+                WHERE kind = 'identifier'
+                """)
+            try transaction.execute(
+                """
+                INSERT INTO polling_poll (election, state, manifest, fingerprint, sealed_at, closes_at)
+                SELECT id, 'closed', x'00', '00', 1, 2 FROM election_definition
+                """)
+        }
+        for (name, role, sees) in [
+            ("paul", StaffRole.bureau, true), ("sam", .support, false), ("aude", .auditor, false),
+            ("anne", .manager, true),
+        ] {
+            let page = DeliveriesPage(context: house.context)
+            let model = try #require(try page.model(house.call(name, role)))
+            #expect(model.undeliveredConfirmations == (sees ? ["email": 20] : [:]), "\(role)")
+            #expect(model.view.value.notices.contains { $0.contains("confirmations de vote") } == sees, "\(role)")
+        }
+    }
+
     @Test func `a request is shown to its author to take back, to others to decide`() throws {
         try house.issue()
         try house.run(

@@ -1,7 +1,10 @@
 """What an election's texts may say, by the command line."""
+import csv
+import glob
 import os
 import re
 import sqlite3
+import subprocess
 
 from conftest import LETTER, SAMPLE, voter
 
@@ -53,14 +56,20 @@ def test_an_election_in_french_alone_asks_for_no_english(isoloir):
     assert "cse-2026" in isoloir.run("election", "check", f"{isoloir.folder}/french").stdout
     isoloir.run("election", "create", f"{isoloir.folder}/french")
     # Who is said to speak English is written to as everybody else.
-    said = isoloir.roll([voter(1, language="en"), voter(2, email="", phone="06 39 98 00 02"), voter(3, **LETTER), voter(20, college="cadres")])
+    said = isoloir.roll([voter(1, language="en"), voter(2, email="", phone="06 39 98 00 02"), voter(3, language="en", **LETTER), voter(20, college="cadres")])
     assert '"en" is no language of this election, which writes in fr' in said.stdout
     isoloir.run("identifiers", "issue")
     isoloir.run("outbox", "send")
     [mail] = isoloir.mails(f"{isoloir.folder}/mail")["v1@example.org"]
-    assert "Bonjour" in mail.get_body(("plain",)).get_content()
-    english = re.compile(r"\b(the|your|Dear|Hello|identifier)\b")
-    assert not english.search(mail.get_body(("plain",)).get_content())
+    sms = [open(path, encoding="utf-8").read() for path in glob.glob(f"{isoloir.folder}/sms/new/*.txt")]
     isoloir.letters(f"{isoloir.folder}/letters")
     with open(f"{isoloir.folder}/letters/manifest.csv", encoding="utf-8") as file:
-        assert ";en" not in file.read()
+        assert {row["language"] for row in csv.DictReader(file)} == {"fr"}
+    isoloir.run("letters", "specimen", "--to", f"{isoloir.folder}/specimen.pdf")
+    papers = glob.glob(f"{isoloir.folder}/letters/*.pdf") + [f"{isoloir.folder}/specimen.pdf"]
+    printed = [subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout for path in papers]
+    texts = [mail.get_body((kind,)).get_content() for kind in ("plain", "html")] + sms + printed
+    assert len(sms) == 1 and len(printed) >= 2 and "Bonjour" in texts[0]
+    english = re.compile(r"\b(the|your|Dear|Hello|identifier)\b")
+    for text in texts:
+        assert not english.search(re.sub(r"<style.*?</style>", "", text, flags=re.S)), text

@@ -4,6 +4,48 @@ import Testing
 import VoterRoll
 
 struct AddressTests {
+    /// The last line, the postcode's and the town's field, and what stands below the street.
+    private static let places: [(last: String, code: String, town: String, lines: String)] = [
+        ("Saint-Martin", "73400", "Ugine", "SAINT MARTIN|73400 UGINE"),
+        ("La Martinique", "59000", "Lille", "LA MARTINIQUE|59000 LILLE"),
+        ("St Martin", "F-73400", "Ugine", "ST MARTIN|73400 UGINE"),
+        ("Le Tahiti", "", "06000 Nice", "LE TAHITI|06000 NICE"),
+        ("France", "59000", "Lille", "59000 LILLE"),
+        ("Saint-Martin", "97150", "Marigot", "97150 MARIGOT"),
+        ("La R\u{E9}union", "97400", "Saint-Denis", "97400 SAINT DENIS"),
+        // A country beside a code of France is a place, however the code is written.
+        ("Canada", "F-59000", "Lille", "CANADA|59000 LILLE"), ("Canada", "", "59000 Lille", "CANADA|59000 LILLE"),
+        // The fuller writing of one code.
+        ("", "01000", "1000 Bourg", "01000 BOURG"),
+    ]
+
+    /// Beside a postcode and a town of their own, a last line that bears a territory's name is a hamlet or a house.
+    @Test(arguments: places)
+    func `no line is lost, and no code`(last: String, code: String, town: String, lines: String) throws {
+        let street = last.isEmpty ? "3 rue X" : "3 rue X\n\(last)"
+        let outcome = try Outcome(["Adresse 4": street, "Code postal": code, "Ville": town])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        let expected = ["Zo\u{E9} PETIT", "3 RUE X"] + lines.split(separator: "|").map(String.init)
+        #expect(try outcome.contacts().address?.lines == expected)
+    }
+
+    /// `Ay` is no country's letters before the code.
+    @Test func `a town before its code stays whole`() throws {
+        let outcome = try Outcome(["Adresse 4": "3 rue X", "Code postal": "51160", "Ville": "Ay 51160 Champagne"])
+        let read = outcome.fault.isEmpty ? try outcome.contacts().address?.lines.last : nil
+        #expect(read == nil || read?.contains("AY") == true, "\(read ?? "")")
+    }
+
+    /// Each is a letter that goes astray.
+    @Test func `every code of no department is named at its row`() throws {
+        let heads = "Matricule;Nom;Pr\u{E9}nom;Courriel;Adresse 1;Code postal;Ville;Coll\u{E8}ge\n"
+        let rows = ["00950", "96001", "00950"].enumerated().map {
+            "A\($0);Petit;Zo\u{E9};z\($0)@ex.example.org;3 rue X;\($1);Varso;ouvriers\n"
+        }
+        let roll = try RollFixture().load(heads + rows.joined())
+        #expect(roll.report.warnings.filter { $0.reason.contains("no French department") }.map(\.line) == [2, 3, 4])
+    }
+
     @Test(arguments: [
         (["Adresse 4": "3 rue X", "Code postal": "59 000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),
         (["Adresse 4": "3 rue X", "Code postal": "F-59000", "Ville": "Lille"], "", ["3 RUE X", "59000 LILLE"]),

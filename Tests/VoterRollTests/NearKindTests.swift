@@ -23,7 +23,9 @@ struct NearKindTests {
     @Test func `zero is nothing in a contact alone`() throws {
         #expect(try Outcome(["Poids": "0"]).fault.contains("is no weight"))
         #expect(try Outcome(["Matricule": "0"]).fault.isEmpty)
-        #expect(try Outcome(["Nom": "So"]).fault.isEmpty)
+        for name in ["So", "So.", "Masque", "Absent"] {
+            #expect(try Outcome(["Nom": name]).fault.isEmpty, "\(name)")
+        }
     }
 
     @Test(arguments: [

@@ -21,8 +21,9 @@ struct DeliveriesModel: PageModel {
     let paused: [Channel]
     /// States that are too frequent somewhere.
     let warnings: [Warning]
-    /// Words of votes that failed or came back, by channel; empty until the poll has ended, since it would tell who voted.
-    let untoldVotes: [String: Int]
+    /// Vote confirmations that failed or came back, by channel; empty until the poll has ended, and for whoever may not know who
+    /// voted.
+    let undeliveredConfirmations: [String: Int]
     let view: OnPage<View>
 
     /// Messages to one place.

@@ -19,6 +19,10 @@ struct DeliveriesPage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> DeliveriesModel? {
         let picture = try parts.deliveries.picture()
         let say = wording(call.language)
+        let mayKnow = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try parts.desk.mayKnowVotes(reading, call.viewer)
+        }
+        let undelivered = mayKnow ? picture.undelivered.lines : []
         return DeliveriesModel(
             at: Moment(picture.at),
             channels: Dictionary(picture.channels.map { ($0.name, $0.states) }, uniquingKeysWith: { $1 }),
@@ -36,16 +40,18 @@ struct DeliveriesPage: ConsolePage {
                 .init(
                     channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent)
             },
-            untoldVotes: Dictionary(
-                picture.untoldVotes.lines.map { ($0.route.rawValue, $0.failed + $0.bounced) }, uniquingKeysWith: { $1 }),
+            undeliveredConfirmations: Dictionary(
+                undelivered.map { ($0.route.rawValue, $0.total) }, uniquingKeysWith: { $1 }),
             view: OnPage(
                 DeliveriesModel.View(
-                    notices: notices(picture, say), states: columns(picture).map { $0.said(say) },
+                    notices: notices(picture, undelivered, say), states: columns(picture).map { $0.said(say) },
                     tables: tables(picture, say))))
     }
 
     /// What is wrong, in sentences.
-    private func notices(_ picture: DeliveryService.Picture, _ say: Wording) -> [String] {
+    private func notices(
+        _ picture: DeliveryService.Picture, _ undelivered: [UndeliveredConfirmations.Line], _ say: Wording
+    ) -> [String] {
         let warnings = picture.warnings.map { warning in
             let place = warning.place.isEmpty ? say("others") : warning.place
             return "\(warning.route.said(say)), \(place) : \(warning.percent) % \(say("state.\(warning.state)")) "
@@ -58,12 +64,15 @@ struct DeliveriesPage: ConsolePage {
         let holds = picture.holds.map {
             "\($0.route.said(say))\(colon)\(say("deliveries.held")) \($0.by), \(say.time($0.since))"
         }
-        let untold = picture.untoldVotes.lines.flatMap { line in
-            [("deliveries.untold", line.failed), ("deliveries.untoldBounced", line.bounced)].filter { $0.1 > 0 }.map {
+        let lost = undelivered.flatMap { line in
+            [
+                ("deliveries.confirmationsFailed", line.failed), ("deliveries.confirmationsUnknown", line.unknown),
+                ("deliveries.confirmationsBounced", line.bounced),
+            ].filter { $0.1 > 0 }.map {
                 "\(line.route.said(say))\(colon)\(say($0.0).replacing("{}", with: "\($0.1)"))"
             }
         }
-        return warnings + untold + pauses + holds
+        return warnings + lost + pauses + holds
     }
 
     /// The states that have a column: those that occur, and the two that everybody looks for.

@@ -1,11 +1,13 @@
 import Contacts
 import Elections
+import Journal
 import Operations
+import Staff
 import Store
 import Testing
 
 /// Word of votes that does not arrive, as a figure that is there once the signature list is.
-struct UntoldVotesTests {
+struct UndeliveredConfirmationsTests {
     /// Queues words of votes that failed, to made-up voters from the hundredth on.
     private func fail(_ count: Int, _ fixture: ContactFixture, at time: Int = 1, from first: Int = 100) throws {
         try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -19,10 +21,10 @@ struct UntoldVotesTests {
         }
     }
 
-    private func lines(_ fixture: ContactFixture) throws -> [UntoldVotes.Line] {
+    private func lines(_ fixture: ContactFixture) throws -> [UndeliveredConfirmations.Line] {
         let desk = fixture.desk
         return try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try UntoldVotes(reading, desk.outbox, of: desk.election).lines
+            try UndeliveredConfirmations(reading, desk.outbox, of: desk.election).lines
         }
     }
 
@@ -40,25 +42,48 @@ struct UntoldVotesTests {
 
     /// Whatever staff does to other messages of somebody meanwhile: what is not there cannot move.
     @Test(arguments: ["", "sealed", "open", "suspended"])
-    func `while votes are taken no door has the figure`(state: String) throws {
+    func `while votes are taken there is no figure`(state: String) throws {
         let fixture = try ContactFixture()
         try fail(40, fixture)
         if !state.isEmpty { try poll(state, fixture) }
         #expect(try lines(fixture).isEmpty)
-        #expect(try DeliveryService(fixture.desk).picture().untoldVotes.lines.isEmpty)
+        #expect(try DeliveryService(fixture.desk).picture().undelivered.lines.isEmpty)
     }
 
     @Test(arguments: ["closed", "abandoned"])
-    func `afterwards it is what failed and what came back`(state: String) throws {
+    func `afterwards it is what failed, what may be lost and what came back`(state: String) throws {
         let fixture = try ContactFixture()
-        try fail(3, fixture)
+        try fail(6, fixture)
         try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            // The last one's content is wiped: no retry sends it.
             try transaction.execute(
-                "UPDATE outbox_message SET state = 'bounced' WHERE kind = 'voteRecorded' AND subject = 100")
+                """
+                UPDATE outbox_message SET sealed = iif(subject = 105, NULL, x'00'),
+                    state = CASE WHEN subject < 102 THEN 'bounced' WHEN subject = 102 THEN 'unknown' ELSE state END
+                WHERE kind = 'voteRecorded'
+                """)
         }
         try poll(state, fixture)
-        for lines in [try lines(fixture), try DeliveryService(fixture.desk).picture().untoldVotes.lines] {
-            #expect(lines.map(\.route) == [.email] && lines.map(\.failed) == [2] && lines.map(\.bounced) == [1])
+        for lines in [try lines(fixture), try DeliveryService(fixture.desk).picture().undelivered.lines] {
+            #expect(lines.map(\.route) == [.email] && lines.map(\.bounced) == [2])
+            #expect(lines.map(\.unknown) == [1] && lines.map(\.failed) == [2])
         }
+    }
+
+    /// Support sees on a voter's page that other messages came back: with the figure they would know who voted.
+    @Test(arguments: [
+        (StaffRole.bureau, "closed", true), (.manager, "closed", true), (.support, "closed", false),
+        (.auditor, "closed", false), (.manager, "abandoned", false), (.bureau, "abandoned", true),
+        (.bureau, "open", true),
+    ])
+    func `the figure is theirs who may know who voted`(role: StaffRole, state: String, may: Bool) throws {
+        let fixture = try ContactFixture()
+        try poll(state, fixture)
+        let actor = Actor(principal: .staff("one"), role: role, door: .console)
+        let desk = fixture.desk
+        let found = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try desk.mayKnowVotes(reading, actor)
+        }
+        #expect(found == may)
     }
 }
