@@ -175,7 +175,8 @@ enum PhoneSpelling {
             }
         }
         let power = String(decoding: range[(letter + 1)...].map { bytes[$0] }, as: UTF8.self)
-        guard let exponent = Int(power), !digits.isEmpty else { throw .character }
+        // No telephone number has a larger one, and any number may stand there.
+        guard let exponent = Int(power), -30...30 ~= exponent, !digits.isEmpty else { throw .character }
         let length = (fraction ?? digits.count) + exponent
         // Digits that are not written are lost: zeros in their place would be another person's number.
         guard digits.count == length else { throw .lostDigits }

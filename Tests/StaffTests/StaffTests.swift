@@ -181,6 +181,20 @@ struct ClientTests {
         #expect(wal.range(of: Data(token.utf8)) == nil)
     }
 
+    /// Whatever number comes from a program.
+    @Test(arguments: [(Int.min, 1), (-5, 1), (0, 1), (2, 2), (.max, StaffClients.longestDays)])
+    func `a token lives a day at least, and no longer than the longest`(asked: Int, days: Int) throws {
+        let house = try StaffFixture()
+        let clients = StaffClients(house.register)
+        _ = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try clients.add(transaction, name: "payroll", role: .support, days: asked, by: .staff("anne"))
+        }
+        let lives = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try reading.number("SELECT expires_at - added_at FROM staff_client")
+        }
+        #expect(lives == days * 86_400)
+    }
+
     @Test func `one key is one permission`() throws {
         let house = try StaffFixture()
         let clients = StaffClients(house.register)

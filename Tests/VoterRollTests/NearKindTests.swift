@@ -93,4 +93,10 @@ struct NearKindTests {
             "\($0)".contains("Lot, Num\u{E9}ro") && "\($0)".contains("Matricule")
         }
     }
+
+    /// Any number may stand there: none is reckoned with before it is looked at.
+    @Test(arguments: ["1.5E9223372036854775807", "3E-9223372036854775808", "3.3E31", "33639980001E9223372036854775807"])
+    func `an exponent beyond every telephone number is refused`(text: String) throws {
+        #expect(try !Outcome(["Téléphone": text]).fault.isEmpty)
+    }
 }
