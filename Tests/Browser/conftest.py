@@ -211,7 +211,8 @@ class Site(road.Isoloir):
 
     def wait_text(self, contact, count):
         """The text of the message with this number to a contact, counted from 1."""
-        for _ in range(100):
+        # Half a minute: where many tests run at once a message takes its time.
+        for _ in range(300):
             texts = self.texts(contact)
             if len(texts) >= count:
                 return texts[count - 1]
