@@ -316,11 +316,17 @@ def test_a_tab_of_another_browser_token_restarts_nothing(site, visitor):
     assert someone.path == "/passphrase"
 
 
-def test_a_worker_that_never_answers_keeps_no_kiosk(site, visitor):
+def at_review(site, visitor):
+    """Somebody at a kiosk who has chosen and reads it once more."""
     opened(site)
     someone = lent(site, visitor)
     someone.sign_in(site.identifier(MAIL), MAIL, 1)
     someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    return someone
+
+
+def test_a_worker_that_never_answers_keeps_no_kiosk(site, visitor):
+    someone = at_review(site, visitor)
     someone.driver.execute_script("window.seal = () => new Promise(() => undefined)")
     wait_for(someone.click("Confirmer mon vote"), "sealing")
     # A ballot on its way is waited for, and not left by a press.
@@ -349,10 +355,7 @@ def test_a_worker_that_never_answers_keeps_no_kiosk(site, visitor):
 
 def test_a_vote_that_was_said_not_to_be_sent_is_not_sent(site, visitor):
     """The worker answers when its voter has ended; the network is slow to say so."""
-    opened(site)
-    someone = lent(site, visitor)
-    someone.sign_in(site.identifier(MAIL), MAIL, 1)
-    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone = at_review(site, visitor)
     someone.driver.execute_script("""window.ofPage = seal; window.seal = (chosen) => new Promise((resolve) => { window.goOn = resolve; }).then(() => ofPage(chosen));
         window.honest = window.fetch; window.cast = 0; window.fetch = (address, options) => {
             if (options && options.method === "POST" && String(address).startsWith("/ballots/")) cast += 1;
@@ -373,10 +376,7 @@ def test_a_vote_that_was_said_not_to_be_sent_is_not_sent(site, visitor):
 
 
 def test_an_answer_that_comes_late_takes_the_question_away(site, visitor):
-    opened(site)
-    someone = lent(site, visitor)
-    someone.sign_in(site.identifier(MAIL), MAIL, 1)
-    someone.open(PAGE).mark(LISTS[1]).click("Relire mon choix")
+    someone = at_review(site, visitor)
     someone.driver.execute_script("""window.honest = window.fetch; window.fetch = (address, options) => options && options.method === "POST"
         && String(address).startsWith("/ballots/") ? new Promise((resolve) => { window.goOn = () => resolve(honest(address, options)); })
         : honest(address, options)""")

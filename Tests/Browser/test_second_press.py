@@ -168,18 +168,24 @@ def test_steps_of_staff_pressed_twice_lead_where_the_first_led(site):
     assert site.sql("SELECT count(*) FROM access_request WHERE state = 'replaced'") == [(1,)]
 
 
+def guessed(site, identifier):
+    """A browser at the first page of an identifier at which somebody else has guessed: each further attempt costs work, or a picture."""
+    guesser = Client(site)
+    for _ in range(5):
+        guesser.get("/")
+        assert guesser.post("/", identifier=identifier, secret="fG69a*6jH", **guesser.work(identifier)).status_code == 422
+    client = Client(site)
+    client.get("/")
+    return client
+
+
 @pytest.mark.parametrize("hasPicture", [False, True])
 def test_two_presses_on_one_page_that_others_guess_at_open_one_session(tmp_path, hasPicture):
     """Others have tried: each further attempt costs work, or a picture. One of them serves both presses, and no third."""
     site = Site(tmp_path).sample("activation").serve()
     try:
         identifier, password, _ = credentials(site, 1)
-        guesser = Client(site)
-        for _ in range(5):
-            guesser.get("/")
-            assert guesser.post("/", identifier=identifier, secret="fG69a*6jH", **guesser.work(identifier)).status_code == 422
-        client = Client(site)
-        client.get("/")
+        client = guessed(site, identifier)
         assert "vérification de sécurité plus longue" in page_text(client.post("/", identifier=identifier, secret=password, **client.work(identifier)))
         if hasPicture:
             token = re.search(r'name="challenge" value="([0-9a-f]+)"', client.page).group(1)
@@ -244,12 +250,7 @@ def test_one_work_is_done_for_one_guess(tmp_path):
     site = Site(tmp_path).sample("activation").serve()
     try:
         identifier, password, _ = credentials(site, 1)
-        guesser = Client(site)
-        for _ in range(5):
-            guesser.get("/")
-            assert guesser.post("/", identifier=identifier, secret="fG69a*6jH", **guesser.work(identifier)).status_code == 422
-        client = Client(site)
-        client.get("/")
+        client = guessed(site, identifier)
         client.post("/", identifier=identifier, secret="fG69a*6jH", **client.work(identifier))
         extra = client.work(identifier)
         data = {"form": client.form(), "identifier": identifier, **extra}
