@@ -30,6 +30,8 @@ package final class Authenticator: Sendable {
     package let directory: any AccountDirectory
     /// Their secrets and the attempts at them.
     package let passphrases: PassphraseService
+    /// How many messages and guesses one identifier has.
+    package let limits: CodeLimits
     let outbox: Outbox
     let clock: Clock
     let randomness: Randomness
@@ -49,6 +51,10 @@ package final class Authenticator: Sendable {
         (self.election, self.key, self.directory, self.passphrases) = (election, key, directory, passphrases)
         (self.outbox, self.clock, self.randomness) = (outbox, clock, randomness)
         tokens = LookupKey(key.subkey(.access))
+        limits = CodeLimits(
+            realm: realm, election: election.number, policy: self.policy, clock: clock, passphrases: passphrases,
+            outbox: outbox,
+            tokens: tokens)
         identifiers = Issuer.lookup(key)
     }
 
@@ -64,9 +70,6 @@ package final class Authenticator: Sendable {
     func hash(token: String) -> [UInt8] {
         tokens.hash(realm == .voters ? "token:" + token : "\(realm.rawValue):token:" + token)
     }
-
-    /// Of a network: what one asks from is told from others, and never read back.
-    func hash(network: String) -> [UInt8] { Array(tokens.hash("network:" + network).prefix(16)) }
 
     /// Eight hexadecimal digits of a request: enough to tell those of one browser apart.
     func mark(id: Int) -> String { hex(Array(tokens.hash("mark:\(id)").prefix(4))) }

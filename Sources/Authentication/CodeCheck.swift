@@ -25,7 +25,7 @@ extension Authenticator {
     /// A code in what was typed, from the text alone; nil when there is none.
     package func readCode(_ typed: String) -> TypedCode? {
         let digits = OneTimeCode.find(
-            in: typed, digits: policy.codeDigits...policy.codeDigits + Authenticator.extraDigits)
+            in: typed, digits: policy.codeDigits...policy.codeDigits + CodeLimits.extraDigits)
         var symbols: SymbolCode?
         if case .code(let code) = SymbolCode.read(typed, count: Identifier.printedCodeCount) { symbols = code }
         symbols = symbols ?? SymbolCode.find(in: typed, count: Identifier.printedCodeCount)
@@ -57,13 +57,13 @@ extension Authenticator {
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id,
             policy.codeAttempts)
         guard counted == 1 else { return .exhausted }
-        try count(transaction, request.subject)
-        let isShared = request.isQuiet ? try takeShared(transaction, request) : false
+        try limits.count(transaction, request.subject)
+        let isShared = request.isQuiet ? try limits.takeShared(transaction, request) : false
         let mayBeRight = !request.isQuiet || isShared || request.route == .letter
         let match = mayBeRight ? try compare(transaction.reading, request, typed) : .none
         switch match {
         case .right:
-            if isShared { try takeSharedBack(transaction, request) }
+            if isShared { try limits.takeSharedBack(transaction, request) }
             return try consume(transaction, request, token: token)
         case .late(let since):
             try takeBack(transaction, request, isShared: isShared)
@@ -97,7 +97,7 @@ extension Authenticator {
             (row: borrowing Row) throws(StoreError) -> [UInt8] in try row[0]
         }
         guard let code else { return .none }
-        let until = try validUntil(reading, source: request.source, codeUntil: request.codeUntil)
+        let until = try limits.validUntil(reading, source: request.source, codeUntil: request.codeUntil)
         let asDigits = Secret(hash(code: typed.digits ?? "")).matches(Secret(code))
         let asSymbols = typed.symbols.map { Secret(hash(printed: $0)).matches(Secret(code)) } ?? false
         // A printed code has no hour; a sent one has, from the moment in which the relay took it.
@@ -124,44 +124,15 @@ extension Authenticator {
         return codes.map { Secret(given).matches(Secret($0)) }.contains(true)
     }
 
-    /// When a sent code ends: the election's minutes after the relay or gateway took its message, 15 minutes after the
-    /// request at most.
-    func validUntil(_ reading: borrowing Reading, source: Int, codeUntil: Int) throws(StoreError) -> Int {
-        let message = try reading.number("SELECT coalesce(message, 0) FROM access_request WHERE id = ?", source)
-        guard let fate = try outbox.fate(reading, message), let accepted = fate.endedAt else { return codeUntil }
-        return min(codeUntil, accepted + policy.codeMinutes * 60)
-    }
-
-    /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one. What the day
-    /// before had stays beside it: any 24 hours lie in two days.
-    func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
-        try transaction.execute(
-            """
-            INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
-            ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END,
-                shared = CASE day WHEN ?3 THEN shared ELSE 0 END,
-                wrong_before = CASE day WHEN ?3 THEN wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END,
-                shared_before = CASE day WHEN ?3 THEN shared_before WHEN ?3 - 1 THEN shared ELSE 0 END,
-                day = ?3, last_at = ?4
-            """, election.number, subject, clock.now / 86_400, clock.now)
-    }
-
     /// Takes an attempt back that was no guess.
     /// - Parameter isShared: whether it was counted at another request's code too.
     private func takeBack(
         _ transaction: borrowing Transaction, _ request: CodeRequest, isShared: Bool
     ) throws(StoreError) {
-        if isShared { try takeSharedBack(transaction, request) }
+        if isShared { try limits.takeSharedBack(transaction, request) }
         try transaction.execute(
             "UPDATE access_request SET attempts = max(0, attempts - 1) WHERE id = ?", request.id)
-        try uncount(transaction, request.subject)
-    }
-
-    /// Takes a wrong code back from those of the day.
-    func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
-            election.number, subject)
+        try limits.uncount(transaction, request.subject)
     }
 
     /// Uses a right code up in one UPDATE, with a new cookie; `gone` where another browser was faster.
@@ -181,7 +152,7 @@ extension Authenticator {
                 "UPDATE access_request SET state = 'ended' WHERE source = ? AND id <> ? AND state IN ('asked', 'sent')",
                 request.source, request.id)
         }
-        try uncount(transaction, request.subject)
+        try limits.uncount(transaction, request.subject)
         return .verified(token: next)
     }
 }

@@ -110,7 +110,7 @@ extension Authenticator {
         let token = given ?? newToken()
         let subject = subject(canonical)
         let typed = sealer().seal(Array(canonical.utf8), associated: subject)
-        let claim = claim(subject, .signIn, asker)
+        let claim = limits.claim(subject, .signIn, asker)
         try insert(transaction, Order(claim: claim, token: hash(token: token), typed: typed, renews: renews))
         return token
     }
@@ -244,8 +244,8 @@ extension Authenticator {
         }
         let wait = resendWait(request)
         if wait > 0 { return .wait(seconds: wait) }
-        let claim = claim(request.subject, request.purpose, asker)
-        guard try allowance(transaction.reading, claim, replacing: request) != nil else { return .quiet }
+        let claim = limits.claim(request.subject, request.purpose, asker)
+        guard try limits.allowance(transaction.reading, claim, replacing: request) != nil else { return .quiet }
         try transaction.execute(
             "UPDATE access_request SET state = 'replaced', sealed = NULL WHERE id = ?", request.id)
         var order = Order(claim: claim, token: hash(token: token), typed: request.typed)
@@ -297,9 +297,9 @@ extension Authenticator {
     /// Writes the request with a code of its own, or with the code of the latest request that may be shared.
     private func insert(_ transaction: borrowing Transaction, _ order: Order) throws(StoreError) {
         let (now, claim) = (clock.now, order.claim)
-        let allowance = try allowance(transaction.reading, claim)
+        let allowance = try limits.allowance(transaction.reading, claim)
         let isOrdered = allowance != nil
-        let digits = try digits(transaction.reading, claim)
+        let digits = try limits.digits(transaction.reading, claim)
         let code = OneTimeCode.random(digits: digits, from: randomness)
         let label = Authenticator.label(randomness)
         let id = try transaction.insert(
@@ -313,7 +313,7 @@ extension Authenticator {
             order.isAnswered, realm.rawValue, claim.network, allowance == .pictured, digits,
             order.renews)
         // Without a message of its own the request takes the code of the latest one that is under way.
-        let source = isOrdered ? nil : try latest(transaction.reading, claim)
+        let source = isOrdered ? nil : try limits.latest(transaction.reading, claim)
         try transaction.execute(
             """
             UPDATE access_request SET source = coalesce(?2, CASE WHEN ?3 THEN id ELSE 0 END),

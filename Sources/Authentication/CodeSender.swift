@@ -6,7 +6,13 @@ import Issuance
 import Journal
 package import Store
 
-extension Authenticator {
+/// Finds out for whom requests for a code are, and sends each its code.
+package struct CodeSender {
+    private let authenticator: Authenticator
+
+    /// - Parameter authenticator: whose requests they are.
+    package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
+
     /// Requests served in one transaction.
     private static let chunk = 100
 
@@ -16,7 +22,7 @@ extension Authenticator {
         let waiting = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(
                 "SELECT count(*) FROM access_request WHERE state = 'asked' AND election = ? AND realm = ?",
-                election.number, realm.rawValue)
+                authenticator.election.number, authenticator.realm.rawValue)
         }
         guard waiting > 0 else { return 0 }
         do throws(StoreError) { return try serveTogether(store) } catch {
@@ -35,7 +41,8 @@ extension Authenticator {
                 SELECT id, subject, purpose, state, label, source, turns, attempts, created_at, code_until, principal,
                     generation, route, avoid, typed, answered, proven, wants_reset, network, digits, renews
                 FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?
-                """, election.number, realm.rawValue, Authenticator.chunk, row: CodeRequest.read)
+                """, authenticator.election.number, authenticator.realm.rawValue, CodeSender.chunk,
+                row: CodeRequest.read)
             for request in asked { try serve(transaction, request) }
             return asked.count
         }
@@ -46,7 +53,7 @@ extension Authenticator {
         let ids = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.all(
                 "SELECT id FROM access_request WHERE state = 'asked' AND election = ? AND realm = ? ORDER BY id LIMIT ?",
-                election.number, realm.rawValue, Authenticator.chunk
+                authenticator.election.number, authenticator.realm.rawValue, CodeSender.chunk
             ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
         }
         for id in ids {
@@ -73,9 +80,10 @@ extension Authenticator {
 
     /// Looks up whose identifier it is and queues the code; the request counts as sent whether anybody holds it or not.
     private func serve(_ transaction: borrowing Transaction, _ request: CodeRequest) throws(StoreError) {
-        let account = try directory.account(transaction.reading, hash: request.subject)
+        let account = try authenticator.directory.account(transaction.reading, hash: request.subject)
         guard let account else { return try note(transaction, request, nil, route: nil, message: nil) }
-        let routes = permitted(try directory.routes(transaction.reading, account.principal), account, request)
+        let routes = permitted(
+            try authenticator.directory.routes(transaction.reading, account.principal), account, request)
         guard !routes.isEmpty else {
             let hasLetter = account.printedCode != nil && request.purpose == .signIn
             return try note(transaction, request, account, route: hasLetter ? .letter : nil, message: nil)
@@ -102,14 +110,14 @@ extension Authenticator {
             (row: borrowing Row) throws(StoreError) -> (code: [UInt8]?, token: [UInt8]) in (try row[0], try row[1])
         }
         guard let sealed, let box = sealed.code else { return nil }
-        guard let code = sealer().open(box, associated: sealed.token) else {
+        guard let code = authenticator.sealer().open(box, associated: sealed.token) else {
             throw StoreError(.damaged, "A connection code does not open.", cure: "Run `store check`.")
         }
         var note = VoterNotification(
             request.purpose == .reset ? .resetCode : .code, by: route, priority: .code, generation: request.id)
         note.values = ["code": String(decoding: code, as: UTF8.self), "label": request.label]
         note.expiresAt = request.codeUntil
-        return try directory.send(transaction, principal, note)
+        return try authenticator.directory.send(transaction, principal, note)
     }
 
     /// Notes whose request it is and the way of its code; the sealed code goes.
@@ -131,12 +139,12 @@ extension Authenticator {
         _ routes: [Channel], _ account: Account, _ request: CodeRequest
     ) -> [Channel] {
         request.purpose == .reset
-            ? routes.filter { $0 != request.avoid } : policy.codeWays(routes, identifier: account.route)
+            ? routes.filter { $0 != request.avoid } : authenticator.policy.codeWays(routes, identifier: account.route)
     }
 
     /// Ends what is over; run now and then by the worker.
     package func tidy(_ transaction: borrowing Transaction) throws(StoreError) {
-        let now = clock.now
+        let now = authenticator.clock.now
         try transaction.execute("DELETE FROM access_request WHERE ends_at < ?", now - 3600)
         try transaction.execute("DELETE FROM access_session WHERE ends_at < ?", now)
         try transaction.execute(

@@ -48,12 +48,12 @@ extension Authenticator {
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts <= ?", request.id,
             policy.codeAttempts)
         guard counted == 1 else { return .gone }
-        try count(transaction, request.subject)
+        try limits.count(transaction, request.subject)
         switch try compare(transaction.reading, request, typed) {
         case .none: return .gone
         // It was good when it was used.
         case .right, .late:
-            try uncount(transaction, request.subject)
+            try limits.uncount(transaction, request.subject)
             return .verified(token: verifiedToken(request.id, token: token))
         }
     }

@@ -151,7 +151,7 @@ extension VoterSupport {
     package func unlock(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard let voter = try voter(transaction.reading, id) else { return false }
-            try door.unlock(
+            try door.limits.unlock(
                 transaction, .voter(id), subjects: try issuer.hashes(transaction.reading, voter: id))
             try journal.record(
                 transaction, election: election.election.id, by: actor.principal, .voterUnlock,

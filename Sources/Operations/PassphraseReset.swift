@@ -50,7 +50,7 @@ extension VoterSupport {
         _ transaction: borrowing Transaction, _ voter: Voter, why: String, by principal: Principal
     ) throws(StoreError) {
         let subject = Principal.voter(voter.id)
-        try door.unlock(transaction, subject, subjects: try issuer.hashes(transaction.reading, voter: voter.id))
+        try door.limits.unlock(transaction, subject, subjects: try issuer.hashes(transaction.reading, voter: voter.id))
         try passphrases.clear(
             transaction, election: election.number, named: election.election.id, subject, by: principal, why: why)
         let generation = try passphrases.record(transaction.reading, election: election.number, subject).generation

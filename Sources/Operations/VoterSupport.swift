@@ -162,7 +162,7 @@ package struct VoterSupport: Sendable {
             phone: contacts.phone.map { VoterContacts.masked(phone: $0.text) }, hasAddress: contacts.address != nil,
             identifiers: identifiers, messages: messages, firstSignIn: try door.firstSignIn(reading, principal),
             hasSecret: try passphrases.record(reading, election: election.number, principal).isSet,
-            slowedFor: try door.slowed(reading, principal, subjects: try issuer.hashes(reading, voter: id)),
+            slowedFor: try door.limits.slowed(reading, principal, subjects: try issuer.hashes(reading, voter: id)),
             hasAnswer: try registrar.challenge(reading, voter: id) != nil,
             channels: ChannelProof(
                 voter, identifiers.first { $0.state == "active" } ?? identifiers.first { $0.state != "revoked" },

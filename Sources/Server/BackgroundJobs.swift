@@ -50,10 +50,10 @@ struct BackgroundJobs {
         while !isStopped {
             // Each for itself: what fails in one must not stop the others.
             attempt("codes") { () throws(StoreError) in
-                if try site.authenticator.serveRequests(services.store) > 0 { bell.ring() }
+                if try CodeSender(site.authenticator).serveRequests(services.store) > 0 { bell.ring() }
             }
             attempt("the console's codes") { () throws(StoreError) in
-                if try site.staffDoor.serveRequests(services.store) > 0 { bell.ring() }
+                if try CodeSender(site.staffDoor).serveRequests(services.store) > 0 { bell.ring() }
             }
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
@@ -96,7 +96,7 @@ struct BackgroundJobs {
     /// Many messages for one voter within an hour are an alert: somebody knows the identifier, and each message costs.
     private func followCosts() throws(StoreError) {
         let costly = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try site.authenticator.costly(reading)
+            try site.authenticator.limits.costly(reading)
         }
         for principal in costly {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -107,7 +107,7 @@ struct BackgroundJobs {
 
     private func tidy() throws(StoreError) {
         try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.authenticator.tidy(transaction)
+            try CodeSender(site.authenticator).tidy(transaction)
             try site.recovery.tidy(transaction)
             try site.spent.tidy(transaction)
             try services.outbox.lease.expire(transaction)

@@ -23,7 +23,7 @@ extension PageSet {
         let messages = channels.filter { $0 != .letter }
         return [
             "minimum": .text("\(PassphraseRules.minimum(policy))"), "digits": .text("\(policy.codeDigits)"),
-            "longDigits": .text("\(policy.codeDigits + Authenticator.extraDigits)"),
+            "longDigits": .text("\(policy.codeDigits + CodeLimits.extraDigits)"),
             "minutes": .text("\(policy.codeMinutes)"), "examplePhrase": .text(part("examplePhrase")),
             "ways": list(channels, "way"), "messageWays": list(messages, "way"),
             "contactKinds": list(messages, "kind"),

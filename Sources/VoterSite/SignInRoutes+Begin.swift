@@ -57,7 +57,7 @@ extension VoterSite {
             case .pass(let spend, let proof):
                 guard try gate.spend(transaction, spend) else { return .picture(isWrong: false) }
                 let subject = parts.authenticator.subject(canonical)
-                if proof < .hardWork, try parts.authenticator.wantsHardWork(transaction.reading, subject) {
+                if proof < .hardWork, try parts.authenticator.limits.wantsHardWork(transaction.reading, subject) {
                     return form["work"].isEmpty ? .picture(isWrong: false) : .harder
                 }
                 let token = try parts.authenticator.ask(

@@ -26,7 +26,7 @@ extension VoterSite {
         var isServed = true
         let request = try store.read { (reading: borrowing Reading) throws(StoreError) -> CodeRequest? in
             guard let request = try parts.authenticator.request(reading, token: token) else { return nil }
-            isServed = try parts.authenticator.isServed(reading, request)
+            isServed = try parts.authenticator.limits.isServed(reading, request)
             return request
         }
         guard let request else { return see(visit, "/", "say=gone", cookies: [cookies.clear(.pending)]) }

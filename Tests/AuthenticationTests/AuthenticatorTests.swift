@@ -98,7 +98,7 @@ struct AuthenticatorTests {
                 transaction, token: first, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
         }
         #expect(again == .asked)
-        _ = try door.authenticator.serveRequests(door.store)
+        _ = try CodeSender(door.authenticator).serveRequests(door.store)
         #expect(door.sent.notes.withLock { $0.map(\.route) } == [.email, .email, .sms])
         // The fourth sends nothing and takes the third's code, which went by SMS: a reset must then come by mail.
         let fourth = try door.ask()
@@ -138,7 +138,7 @@ struct AuthenticatorTests {
             try door.authenticator.ask(transaction, canonical: door.identifier, from: CodeAsker(network: "192.0.2.1"))
         }
         #expect(try door.check(token, "000000") == .wrong(left: 4))
-        _ = try door.authenticator.serveRequests(door.store)
+        _ = try CodeSender(door.authenticator).serveRequests(door.store)
         #expect(try door.check(token, "000000") == .wrong(left: 3))
     }
 
@@ -187,7 +187,7 @@ struct AuthenticatorTests {
                 try door.authenticator.askAgain(
                     transaction, token: token, otherChannel: true, from: CodeAsker(network: "192.0.2.1"))
             }
-            _ = try door.authenticator.serveRequests(door.store)
+            _ = try CodeSender(door.authenticator).serveRequests(door.store)
             return outcome
         }
         #expect(try again() == .wait(seconds: 30))

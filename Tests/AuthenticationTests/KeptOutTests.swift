@@ -81,7 +81,7 @@ struct KeptOutTests {
         #expect(door.codes.count == 6)
         func costly() throws -> Int {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.authenticator.costly(reading)
+                try door.authenticator.limits.costly(reading)
             }.count
         }
         #expect(try costly() == 1)
@@ -141,7 +141,7 @@ struct KeptOutTests {
         let count = door.codes.count
         func slowed() throws -> Int {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.authenticator.slowed(
+                try door.authenticator.limits.slowed(
                     reading, .staff("anne"), subjects: [door.authenticator.subject(door.identifier)])
             }
         }
@@ -149,13 +149,13 @@ struct KeptOutTests {
         _ = try door.ask(from: KeptOutTests.near)
         #expect(door.codes.count == count)
         try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.authenticator.unlock(
+            try door.authenticator.limits.unlock(
                 transaction, .staff("anne"), subjects: [door.authenticator.subject(door.identifier)])
         }
         #expect(try slowed() == 0)
         let token = try door.ask(from: KeptOutTests.near)
         #expect(door.codes.count == count + 1)
-        #expect(door.codes.last?.count == door.authenticator.policy.codeDigits + Authenticator.extraDigits)
+        #expect(door.codes.last?.count == door.authenticator.policy.codeDigits + CodeLimits.extraDigits)
         #expect(try isIn(door, token))
     }
 

@@ -11,7 +11,7 @@ struct OnePageTests {
 
     private func wantsHardWork(_ door: SignInFixture, _ identifier: String) throws -> Bool {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.authenticator.wantsHardWork(reading, door.authenticator.subject(identifier))
+            try door.authenticator.limits.wantsHardWork(reading, door.authenticator.subject(identifier))
         }
     }
 

@@ -96,7 +96,7 @@ final class SignInFixture {
                 transaction, canonical: identifier ?? self.identifier,
                 from: CodeAsker(network: network, passedPicture: picture), renews: renews)
         }
-        while try authenticator.serveRequests(store) > 0 {}
+        while try CodeSender(authenticator).serveRequests(store) > 0 {}
         return token
     }
 

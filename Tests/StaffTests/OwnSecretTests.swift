@@ -21,7 +21,7 @@ struct OwnSecretTests {
         let token = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try house.door.ask(transaction, canonical: canonical, from: CodeAsker(network: "192.0.2.1"))
         }
-        while try house.door.serveRequests(house.store) > 0 {}
+        while try CodeSender(house.door).serveRequests(house.store) > 0 {}
         // The code stands in the mail alone; what follows begins behind it.
         let changed = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(

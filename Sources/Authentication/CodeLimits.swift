@@ -1,32 +1,7 @@
+import Crypto
+import Delivery
 import Elections
 package import Store
-
-/// Where a request for a code comes from.
-package struct CodeAsker: Sendable {
-    /// The network of the browser's address: an IPv4 address, or the first half of an IPv6 one.
-    let network: String
-    /// Whether somebody read a picture, or listened to a sound, for this request.
-    let passedPicture: Bool
-
-    /// - Parameters:
-    ///   - network: as the web server saw it; it is kept as a keyed hash only.
-    ///   - passedPicture: lets one more message out than the pace allows.
-    package init(network: String, passedPicture: Bool = false) {
-        (self.network, self.passedPicture) = (network, passedPicture)
-    }
-}
-
-/// A wish for a message with a code.
-struct CodeClaim {
-    /// The keyed hash of the identifier.
-    let subject: [UInt8]
-    /// What it opens: limits are counted for each purpose alone.
-    let purpose: CodeRequest.Purpose
-    /// The keyed hash of the network.
-    let network: [UInt8]
-    /// Whether a picture was read for it, or a right code typed in the same browser.
-    let isPictured: Bool
-}
 
 /// How many messages and guesses there may be for one identifier, so that neither its owner's mailbox is filled, nor a code
 /// is guessed, nor the owner is kept out by somebody who knows it.
@@ -34,7 +9,19 @@ struct CodeClaim {
 /// The chance of all guesses of any 24 hours, which are counted over two days of UTC, for codes of six digits and ten attempts (the longest policy): 30 wrong ones until
 /// codes become longer, 10 for each of the 3 short codes that can be live then, 10 for each of the 9 longer ones of an hour,
 /// and 1,000 at others' longer ones: 60e-6 + 9 x 24 x 10e-8 + 1000e-8 = 92e-6, less than 1 in 10,000.
-extension Authenticator {
+package struct CodeLimits: Sendable {
+    /// Whose requests they are.
+    let realm: Authenticator.Realm
+    /// The election's number in the store.
+    let election: Int
+    /// What the election asks of whoever signs in.
+    let policy: AccessPolicy
+    let clock: Clock
+    let passphrases: PassphraseService
+    let outbox: Outbox
+    /// Of networks.
+    let tokens: LookupKey
+
     /// Messages in quick succession, ...
     static let burst = 3
     /// ... then one in this many seconds for each network that asks, ...
@@ -62,6 +49,9 @@ extension Authenticator {
 
     /// Why a message may be sent.
     enum Allowance { case paced, pictured }
+
+    /// Of a network: what one asks from is told from others, and never read back.
+    func hash(network: String) -> [UInt8] { Array(tokens.hash("network:" + network).prefix(16)) }
 
     /// The wish of a browser for a message, before it is known whether one may be sent.
     func claim(_ subject: [UInt8], _ purpose: CodeRequest.Purpose, _ asker: CodeAsker) -> CodeClaim {
@@ -93,8 +83,8 @@ extension Authenticator {
                     WHERE election = ?1 AND subject = ?2 AND purpose = ?4 AND used_at IS NOT NULL)
                 AND id > coalesce((SELECT pace_from FROM access_counter WHERE election = ?1 AND subject = ?2), 0)
             ORDER BY created_at DESC
-            """, election.number, claim.subject, clock.now, claim.purpose.rawValue, claim.network, replaced,
-            Authenticator.hour, Authenticator.pace
+            """, election, claim.subject, clock.now, claim.purpose.rawValue, claim.network, replaced,
+            CodeLimits.hour, CodeLimits.pace
         ) { (row: borrowing Row) throws(StoreError) in
             Sent(at: try row[0], isLive: try row[1], isMine: try row[2], isPictured: try row[3])
         }
@@ -109,20 +99,20 @@ extension Authenticator {
         if isPaced(all.filter { !$0.isPictured }) { return .paced }
         guard claim.isPictured else { return nil }
         let pictured = all.filter(\.isPictured)
-        let most = Authenticator.mostPictured - (pictured.contains(where: \.isMine) ? 1 : 0)
+        let most = CodeLimits.mostPictured - (pictured.contains(where: \.isMine) ? 1 : 0)
         return pictured.count < most ? .pictured : nil
     }
 
     /// Whether these messages leave room for one more without a picture.
     private func isPaced(_ sent: [Sent]) -> Bool {
         let mine = sent.filter(\.isMine)
-        guard sent.count < Authenticator.mostAnHour, mine.count < Authenticator.mostOfNetwork,
-            sent.count(where: \.isLive) < Authenticator.mostLive,
-            mine.count(where: \.isLive) < Authenticator.mostLive - 1
+        guard sent.count < CodeLimits.mostAnHour, mine.count < CodeLimits.mostOfNetwork,
+            sent.count(where: \.isLive) < CodeLimits.mostLive,
+            mine.count(where: \.isLive) < CodeLimits.mostLive - 1
         else { return false }
-        guard sent.count >= Authenticator.burst, let last = mine.first?.at else { return true }
+        guard sent.count >= CodeLimits.burst, let last = mine.first?.at else { return true }
         // A clock that was set back keeps nobody waiting until it is there again.
-        return last + Authenticator.pace <= clock.now || last > clock.now + Authenticator.pace
+        return last + CodeLimits.pace <= clock.now || last > clock.now + CodeLimits.pace
     }
 
     /// Seconds until a message is sent again to the network that asked last, without a picture; 0 when one is sent now.
@@ -131,13 +121,13 @@ extension Authenticator {
             """
             SELECT network, created_at FROM access_request
             WHERE election = ? AND subject = ? AND purpose = 'signIn' AND created_at > ? ORDER BY id DESC LIMIT 1
-            """, election.number, subject, clock.now - Authenticator.hour
+            """, election, subject, clock.now - CodeLimits.hour
         ) { (row: borrowing Row) throws(StoreError) -> (network: [UInt8], at: Int) in (try row[0], try row[1]) }
         guard let latest else { return 0 }
         let claim = CodeClaim(subject: subject, purpose: .signIn, network: latest.network, isPictured: false)
         let paced = try sent(reading, claim).filter { !$0.isPictured }
         guard !isPaced(paced), let last = paced.first?.at else { return 0 }
-        return min(Authenticator.pace, max(1, last + Authenticator.pace - clock.now))
+        return min(CodeLimits.pace, max(1, last + CodeLimits.pace - clock.now))
     }
 
     /// Makes the messages and the guesses of the past count no more.
@@ -148,10 +138,10 @@ extension Authenticator {
             VALUES (?1, ?2, ?3, 0, 0, ?4,
                 (SELECT coalesce(max(id), 0) FROM access_request WHERE election = ?1 AND subject = ?2))
             ON CONFLICT (election, subject) DO UPDATE SET pace_from = excluded.pace_from, last_at = excluded.last_at
-            """, election.number, subject, clock.now / 86_400, clock.now)
+            """, election, subject, clock.now / 86_400, clock.now)
         try transaction.execute(
             "UPDATE access_request SET guesses = 0 WHERE election = ? AND subject = ? AND code_until > ?",
-            election.number, subject, clock.now)
+            election, subject, clock.now)
     }
 
     // MARK: Longer codes
@@ -162,11 +152,11 @@ extension Authenticator {
             """
             SELECT count(*) FROM access_request WHERE election = ? AND subject = ? AND purpose = ? AND source = id
                 AND state IN ('asked', 'sent') AND code_until > ? AND digits <= ? AND created_at > ?
-            """, election.number, claim.subject, claim.purpose.rawValue, clock.now, policy.codeDigits,
-            clock.now - Authenticator.hour)
-        var isLong = short >= Authenticator.mostLive
+            """, election, claim.subject, claim.purpose.rawValue, clock.now, policy.codeDigits,
+            clock.now - CodeLimits.hour)
+        var isLong = short >= CodeLimits.mostLive
         if try isUnderAttack(reading, claim.subject) { isLong = true }
-        return policy.codeDigits + (isLong ? Authenticator.extraDigits : 0)
+        return policy.codeDigits + (isLong ? CodeLimits.extraDigits : 0)
     }
 
     /// Whether so many wrong codes came for an identifier today and yesterday that guessing must become harder.
@@ -175,7 +165,7 @@ extension Authenticator {
             """
             SELECT count(*) FROM access_counter WHERE election = ?1 AND subject = ?2
                 AND ?4 <= CASE day WHEN ?3 THEN wrong + wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END
-            """, election.number, subject, clock.now / 86_400, Authenticator.manyWrong) == 1
+            """, election, subject, clock.now / 86_400, CodeLimits.manyWrong) == 1
     }
 
     /// Whether an identifier's next secret must be preceded by hard work. Without a code anybody may try one in a new browser at
@@ -183,7 +173,30 @@ extension Authenticator {
     package func wantsHardWork(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Bool {
         if try isUnderAttack(reading, subject) { return true }
         guard policy.codeChannel == .none else { return false }
-        return try passphrases.wait(reading, election: election.number, subject: subject) > 0
+        return try passphrases.wait(reading, election: election, subject: subject) > 0
+    }
+
+    // MARK: Wrong codes
+
+    /// Counts a wrong code for the identifier and day, before it is looked at; `consume` takes it back for a right one. What the day
+    /// before had stays beside it: any 24 hours lie in two days.
+    func count(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            """
+            INSERT INTO access_counter (election, subject, day, wrong, in_row, last_at) VALUES (?1, ?2, ?3, 1, 0, ?4)
+            ON CONFLICT (election, subject) DO UPDATE SET wrong = CASE day WHEN ?3 THEN wrong + 1 ELSE 1 END,
+                shared = CASE day WHEN ?3 THEN shared ELSE 0 END,
+                wrong_before = CASE day WHEN ?3 THEN wrong_before WHEN ?3 - 1 THEN wrong ELSE 0 END,
+                shared_before = CASE day WHEN ?3 THEN shared_before WHEN ?3 - 1 THEN shared ELSE 0 END,
+                day = ?3, last_at = ?4
+            """, election, subject, clock.now / 86_400, clock.now)
+    }
+
+    /// Takes a wrong code back from those of the day.
+    func uncount(_ transaction: borrowing Transaction, _ subject: [UInt8]) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_counter SET wrong = max(0, wrong - 1) WHERE election = ? AND subject = ?",
+            election, subject)
     }
 
     // MARK: Codes of others
@@ -194,7 +207,7 @@ extension Authenticator {
             """
             SELECT id, code_until FROM access_request WHERE election = ? AND subject = ? AND purpose = ? AND source = id
                 AND state IN ('asked', 'sent') AND code_until > ? ORDER BY created_at DESC, id DESC
-            """, election.number, claim.subject, claim.purpose.rawValue, clock.now
+            """, election, claim.subject, claim.purpose.rawValue, clock.now
         ) { (row: borrowing Row) throws(StoreError) -> (id: Int, until: Int) in (try row[0], try row[1]) }
         for (id, until) in found where try isShared(reading, source: id, claim.subject, claim.network) {
             // One whose time is over since its message was accepted helps nobody.
@@ -224,13 +237,13 @@ extension Authenticator {
                 coalesce((SELECT CASE day WHEN ?5 THEN shared + shared_before WHEN ?5 - 1 THEN shared ELSE 0 END
                     FROM access_counter WHERE election = ?2 AND subject = ?3), 0)
             FROM access_request WHERE id = ?1
-            """, source, election.number, subject, network, clock.now / 86_400
+            """, source, election, subject, network, clock.now / 86_400
         ) { (row: borrowing Row) throws(StoreError) -> (guesses: Int, digits: Int, mine: Int, day: Int) in
             (try row[0], try row[1], try row[2], try row[3])
         }
-        guard let found, found.guesses < Authenticator.mostShared,
-            found.mine - counted < Authenticator.mostSharedOfNetwork,
-            found.day < Authenticator.mostSharedADay
+        guard let found, found.guesses < CodeLimits.mostShared,
+            found.mine - counted < CodeLimits.mostSharedOfNetwork,
+            found.day < CodeLimits.mostSharedADay
         else { return false }
         // Short codes are for their own browsers alone while somebody guesses.
         if found.digits > policy.codeDigits { return true }
@@ -245,7 +258,7 @@ extension Authenticator {
         else { return false }
         try transaction.execute("UPDATE access_request SET guesses = guesses + 1 WHERE id = ?", request.source)
         try transaction.execute(
-            "UPDATE access_counter SET shared = shared + 1 WHERE election = ? AND subject = ?", election.number,
+            "UPDATE access_counter SET shared = shared + 1 WHERE election = ? AND subject = ?", election,
             request.subject)
         return true
     }
@@ -256,6 +269,14 @@ extension Authenticator {
             "UPDATE access_request SET guesses = max(0, guesses - 1) WHERE id = ?", request.source)
         try transaction.execute(
             "UPDATE access_counter SET shared = max(0, shared - 1) WHERE election = ? AND subject = ?",
-            election.number, request.subject)
+            election, request.subject)
+    }
+
+    /// When a sent code ends: the election's minutes after the relay or gateway took its message, 15 minutes after the
+    /// request at most.
+    func validUntil(_ reading: borrowing Reading, source: Int, codeUntil: Int) throws(StoreError) -> Int {
+        let message = try reading.number("SELECT coalesce(message, 0) FROM access_request WHERE id = ?", source)
+        guard let fate = try outbox.fate(reading, message), let accepted = fate.endedAt else { return codeUntil }
+        return min(codeUntil, accepted + policy.codeMinutes * 60)
     }
 }
