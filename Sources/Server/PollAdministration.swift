@@ -7,73 +7,25 @@ import Glibc
 import Operations
 package import Polling
 import Store
-package import Tally
+import Tally
 import VoterSite
 import WebContent
 
-extension Services {
-    /// The trustees of the store's elections.
-    package var trustees: TrusteeRegister { TrusteeRegister(journal: journal, clock: clock) }
+/// What a poll's seal, opening and archives take, in one place for the command line and rehearsals.
+package struct PollAdministration {
+    let services: Services
+    let election: StoredElection
 
-    /// The polling station of an election, with the box key where it lies in the key folder.
-    package func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
-        let (keys, name) = (keys, election.election.id)
-        let path = keys.boxKeyFile(name)
-        return PollingStation(
-            store: store, election: election, key: try key(of: election),
-            boxKey: { (try? BoxKeyPlace.read(path)).flatMap { BoxKey(file: $0) } },
-            eraseBoxKey: {
-                keys.boxKeyFiles(name).map { path in
-                    do throws(KeyError) {
-                        return try keys.destroyBoxKey(path) ? .erased(path: path) : .absent(path: path)
-                    } catch { return .kept(path: path, reason: error.description) }
-                }
-            }, boxKeyPlaces: { keys.boxKeyFiles(name).filter { unsafe access($0, F_OK) == 0 } }, journal: journal,
-            clock: clock, steady: steady, randomness: randomness)
-    }
-
-    /// The count of a station's poll.
-    package func tallyService(_ station: PollingStation) -> TallyService {
-        TallyService(station: station, store: store, trustees: trustees, journal: journal)
-    }
-
-    /// The poll's hours and state in force.
-    package func hours(_ election: StoredElection) throws(Refusal) -> PollHours {
-        try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try PollHours.find(reading, election) }
-        }
-    }
-
-    /// The poll as it stands; nil before the seal.
-    package func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
-        try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Poll.find(reading, election: election.number)
-            }
-        }
-    }
-
-    /// Refuses what a sealed poll froze.
-    package func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
-        let poll = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Poll.find(reading, election: number)
-            }
-        }
-        guard let poll else { return }
-        if poll.state == .sealing {
-            // Left over by a sealing that was interrupted, or under way.
-            _ = try refusing { try ProcessLock(store: store.path, name: "seal") }
-            return
-        }
-        throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
+    /// - Parameter election: the one whose poll it is.
+    package init(_ services: Services, _ election: StoredElection) {
+        (self.services, self.election) = (services, election)
     }
 
     /// What a seal freezes beside election and roll.
     private func frozen(
-        _ election: Election, blank: [Language: String] = [:], boxKeyFile: String? = nil
+        blank: [Language: String] = [:], boxKeyFile: String? = nil
     ) throws(Refusal) -> PollSealer.Frozen {
-        let templates = try templates(for: election)
+        let templates = try services.templates(for: election.election)
         let served = try refusing { try AssetSet(templates).digests }
         return PollSealer.Frozen(
             files: templates.digests() + served.map { ("served/\($0.name)", $0.sha256) },
@@ -83,32 +35,32 @@ extension Services {
     }
 
     /// What the ballot page calls a blank vote.
-    private func blankTexts(_ election: Election) throws(Refusal) -> [Language: String] {
-        let templates = try templates(for: election)
+    private func blankTexts() throws(Refusal) -> [Language: String] {
+        let templates = try services.templates(for: election.election)
         let pages = try refusing {
-            try PageSet(election, templates: templates, assets: try AssetSet(templates))
+            try PageSet(election.election, templates: templates, assets: try AssetSet(templates))
         }
         return Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, pages.text("voteBlank", $0)) })
     }
 
     /// Whether what the seal froze is as it was.
-    private func frozenCheck(_ election: StoredElection) -> FrozenCheck {
-        FrozenCheck(store: store, registrar: registrar, election: election) { try frozen(election.election) }
+    private func frozenCheck() -> FrozenCheck {
+        FrozenCheck(store: services.store, registrar: services.registrar, election: election) { try frozen() }
     }
 
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
-    package func frozenFaults(_ election: StoredElection) throws(Refusal) -> [String] {
-        try refusing { try frozenCheck(election).faults() }
+    package func frozenFaults() throws(Refusal) -> [String] {
+        try refusing { try frozenCheck().faults() }
     }
 
     /// Refuses when what the seal froze was changed.
-    package func checkFrozen(_ election: StoredElection) throws(Refusal) {
-        if let refusal = try refusing({ try frozenCheck(election).refusal() }) { throw Refusal(refusal) }
+    package func checkFrozen() throws(Refusal) {
+        if let refusal = try refusing({ try frozenCheck().refusal() }) { throw Refusal(refusal) }
     }
 
     /// Refuses when box or list are not as votes left them.
-    package func checkBox(_ election: StoredElection) throws(Refusal) {
-        let station = try station(election)
+    package func checkBox() throws(Refusal) {
+        let station = try services.station(election)
         let findings = try refusing { try station.integrity.audit() }
         guard !findings.isEmpty else { return }
         throw Refusal(
@@ -118,27 +70,29 @@ extension Services {
 
     /// Seals the poll; the box key is written into a new file first.
     /// - Parameter definition: the one that was looked at; nil where nobody looks.
-    package func seal(_ election: StoredElection, definition: String? = nil, boxKeyFile path: String) throws(Refusal)
+    package func seal(definition: String? = nil, boxKeyFile path: String) throws(Refusal)
         -> Poll
     {
         // Without a server at work nobody has forgotten yet what was not decided in time.
-        try refusing { try voterSupport(election).dropHeldFiles() }
+        try refusing { try services.voterSupport(election).dropHeldFiles() }
         let sealer = PollSealer(
-            store: store, registrar: registrar, trustees: trustees, journal: journal, clock: clock,
-            randomness: randomness)
+            store: services.store, registrar: services.registrar, trustees: services.trustees,
+            journal: services.journal,
+            clock: services.clock, randomness: services.randomness)
         let seal = PollSeal(
-            store: store, keys: keys, registrar: registrar, elections: desk, sealer: sealer, randomness: randomness)
-        let (key, path) = (try key(of: election), absolutePath(path))
+            store: services.store, keys: services.keys, registrar: services.registrar, elections: services.desk,
+            sealer: sealer, randomness: services.randomness)
+        let (key, path) = (try services.key(of: election), absolutePath(path))
         var looked = (name: election.election.id, definition: definition ?? "")
-        if definition == nil { looked.definition = try self.definition(election) }
+        if definition == nil { looked.definition = try self.definition() }
         defer { Terminal.endProgress() }
         let outcome = try refusing {
             try seal.seal(
                 looked, key: key, boxKeyFile: path,
                 frozen: {
-                    try frozen(election.election, blank: try blankTexts(election.election), boxKeyFile: path)
+                    try frozen(blank: try blankTexts(), boxKeyFile: path)
                 },
-                by: principal, progress: Terminal.progress("credentials"))
+                by: services.principal, progress: Terminal.progress("credentials"))
         }
         switch outcome {
         case .sealed(let poll): return poll
@@ -154,9 +108,9 @@ extension Services {
     }
 
     /// The election's text as it is stored.
-    package func definition(_ election: StoredElection) throws(Refusal) -> String {
+    package func definition() throws(Refusal) -> String {
         try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try ElectionRepository.definition(reading, number: election.number)
             }
         }
@@ -164,16 +118,17 @@ extension Services {
 
     /// Opens the poll; the box key is put where the site finds it first.
     package func open(
-        _ election: StoredElection, boxKeyFile path: String, proof: ResumeProof? = nil,
+        boxKeyFile path: String, proof: ResumeProof? = nil,
         along: @escaping PollingStation.Along = { _ in }
     ) throws(Refusal) {
-        let place = BoxKeyPlace(keys: keys, election: election.election.id)
+        let place = BoxKeyPlace(keys: services.keys, election: election.election.id)
         let opening = PollOpening(
-            place: place, frozen: frozenCheck(election), policy: try policyService(election))
+            place: place, frozen: frozenCheck(), policy: try services.policyService(election))
         let content = try refusing { try BoxKeyPlace.read(path) }
         let outcome = try refusing {
             try opening.open(
-                content, of: absolutePath(path), station: { try station(election) }, by: principal, proof: proof,
+                content, of: absolutePath(path), station: { try services.station(election) }, by: services.principal,
+                proof: proof,
                 along: along)
         }
         switch outcome {
@@ -182,11 +137,11 @@ extension Services {
         case .noBoxKey: throw Refusal("\(path) is no box key: give the file made by `isoloir poll seal`.")
         case .anotherKey: throw Refusal("\(place.path) is another box key: move it away first.")
         case .pointsOpen:
-            try checkPolicy(election)
+            try services.checkPolicy(election)
             throw Refusal("A point of the security level was open a moment ago: run it again.")
         case .keyRemains(let reason, let refusal): throw unerased(place.path, reason, refusal)
         case .pointsOpenKeyRemains(let reason):
-            do { try checkPolicy(election) } catch { throw unerased(place.path, reason, error.description) }
+            do { try services.checkPolicy(election) } catch { throw unerased(place.path, reason, error.description) }
             throw unerased(place.path, reason, "A point of the security level was open a moment ago.")
         }
     }
@@ -198,11 +153,11 @@ extension Services {
     }
 
     /// Writes the signed closing record beside the archives, where there is one: trustees compare it.
-    private func writeRecord(_ election: StoredElection, to folder: String) throws(Refusal) {
-        let station = try station(election)
+    private func writeRecord(to folder: String) throws(Refusal) {
+        let station = try services.station(election)
         let record = try refusing {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            return try store.read { (reading: borrowing Reading) throws(StoreError) in
+            return try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try station.records.record(reading, .closing)
             }
         }
@@ -217,14 +172,14 @@ extension Services {
     }
 
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.
-    package func writeArchives(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
-        let tallyService = tallyService(try station(election))
+    package func writeArchives(to folder: String) throws(Refusal) -> [String] {
+        let tallyService = services.tallyService(try services.station(election))
         let ballots = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollBallot.all(reading, election: election.number)
             }
         }
-        try writeRecord(election, to: folder)
+        try writeRecord(to: folder)
         return try refusing {
             return try ballots.map { ballot in
                 let name = "\(ballot.name).\(String(decoding: ballot.uuid, as: UTF8.self)).bel"
@@ -234,7 +189,7 @@ extension Services {
                 else {
                     throw Refusal("\(draft) cannot be written.")
                 }
-                try store.read { (reading: borrowing Reading) throws(StoreError) in
+                try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                     try tallyService.archive(reading, ballot) { bytes throws(StoreError) in
                         do { try file.write(contentsOf: Data(bytes)) } catch {
                             throw StoreError(.failed, "\(draft) could not be written: \(error.localizedDescription)")

@@ -40,23 +40,25 @@ package struct RehearsedPoll {
         }
         for (name, path) in zip(RehearsedPoll.names, files) {
             try TrusteeFiles.make(for: election.election, name: name, path: path)
-            let challenge = try services.addTrustee(election, file: try readFile(path + ".pub"))
+            let challenge = try PollAdministration(services, election).addTrustee(file: try readFile(path + ".pub"))
             let pair = try keyPair(path)
-            try services.confirmTrustee(election, answer: try refusing { try TrusteeFiles.answer(challenge, pair) })
+            try PollAdministration(services, election).confirmTrustee(
+                answer: try refusing { try TrusteeFiles.answer(challenge, pair) })
             Terminal.say("  \(name) holds a key for each ballot, and has shown it")
         }
-        let poll = try services.seal(election, boxKeyFile: "\(folder)/box.key")
+        let poll = try PollAdministration(services, election).seal(boxKeyFile: "\(folder)/box.key")
         Terminal.say("\nThe poll\n  sealed: \(poll.fingerprint)")
         guard let seal = SealManifest(poll.manifest) else {
             throw Refusal("The seal's manifest cannot be read.", status: .broken)
         }
         for path in files {
-            try services.takeCheck(election, file: TrusteeFiles.check(seal: seal.digest, try keyPair(path)))
+            try PollAdministration(services, election).takeCheck(
+                file: TrusteeFiles.check(seal: seal.digest, try keyPair(path)))
         }
         Terminal.say("  both trustees found their keys in it")
         try accept()
         try fullCheck(services.store)
-        try services.open(election, boxKeyFile: "\(folder)/box.key")
+        try PollAdministration(services, election).open(boxKeyFile: "\(folder)/box.key")
         Terminal.say("  open: the ballot boxes and the signature lists are empty")
     }
 
@@ -192,7 +194,7 @@ package struct RehearsedPoll {
         }
         Terminal.say("  closed, and the encrypted ballots added up")
         let archives = "\(folder)/archives"
-        let names = try services.writeArchives(election, to: archives)
+        let names = try PollAdministration(services, election).writeArchives(to: archives)
         let rules = try openingRules(archives)
         Terminal.say("\nThe count")
         for path in files {
@@ -217,7 +219,7 @@ package struct RehearsedPoll {
         }
         Terminal.results(results)
         Terminal.say("\nVerification")
-        let whole = try services.writeArchives(election, to: archives)
+        let whole = try PollAdministration(services, election).writeArchives(to: archives)
         for name in whole { try verify("\(archives)/\(name)") }
         return whole.count
     }

@@ -96,7 +96,9 @@ extension Doctor {
         lookAtBoxKey(election, services)
         let site = tried("templates") { () throws(Refusal) in try services.site(election, log: { _ in }) }
         if site != nil { good("templates", "\(name): every mail, SMS, letter and page can be filled in") }
-        if let faults = tried("seal", { () throws(Refusal) in try services.frozenFaults(election) }) {
+        if let faults = tried(
+            "seal", { () throws(Refusal) in try PollAdministration(services, election).frozenFaults() })
+        {
             for fault in faults { self.fault("seal", "\(name): \(fault) Put it back as it was sealed.") }
         }
         let texts = ElectionTexts.unprintable(election.election)

@@ -13,30 +13,30 @@ import VoterSite
 import WebContent
 
 /// What the frozen set holds beside archives and signature lists.
-extension Services {
+extension FrozenSet {
     /// The papers by their names: records, minutes, result, accepted points, expertise, delivery report, seal, journal.
     func papers(
-        _ election: StoredElection, _ poll: Poll, _ results: [BallotResult]
+        _ poll: Poll, _ results: [BallotResult]
     ) throws(Refusal) -> [(name: String, content: [UInt8])] {
         var papers: [(name: String, content: [UInt8])] = [("seal.json", poll.manifest)]
         papers.append(("journal.jsonl", try journalLines()))
-        papers += try records(election)
+        papers += try records()
         let language = election.election.languages.first ?? .fr
-        papers.append(("minutes.pdf", try minutes(election, language)))
-        if !results.isEmpty { papers.append(("result.pdf", try result(election, poll, results, language))) }
-        papers.append(("accepted-points.csv", try acceptedPoints(election)))
-        papers.append(("expertise.txt", try expertise(election)))
-        papers.append(("deliveries.csv", try deliveries(election)))
+        papers.append(("minutes.pdf", try Minutes(services, election).pdf(language)))
+        if !results.isEmpty { papers.append(("result.pdf", try result(poll, results, language))) }
+        papers.append(("accepted-points.csv", try acceptedPoints()))
+        papers.append(("expertise.txt", try expertise()))
+        papers.append(("deliveries.csv", try deliveries()))
         return papers
     }
 
     /// Every signed record that there is but the closing one, which lies beside the archives.
-    private func records(_ election: StoredElection) throws(Refusal) -> [(name: String, content: [UInt8])] {
-        let station = try station(election)
+    private func records() throws(Refusal) -> [(name: String, content: [UInt8])] {
+        let station = try services.station(election)
         return try refusing {
             var papers: [(name: String, content: [UInt8])] = []
             for kind in SignedRecord.Kind.allCases where kind != .closing {
-                let text = try store.read { (reading: borrowing Reading) throws(StoreError) in
+                let text = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                     try station.records.record(reading, kind)
                 }
                 if let text { papers.append(("\(kind.rawValue)-record.txt", Array(text.utf8))) }
@@ -47,9 +47,9 @@ extension Services {
     }
 
     private func result(
-        _ election: StoredElection, _ poll: Poll, _ results: [BallotResult], _ language: Language
+        _ poll: Poll, _ results: [BallotResult], _ language: Language
     ) throws(Refusal) -> [UInt8] {
-        let templates = try templates(for: election.election)
+        let templates = try services.templates(for: election.election)
         return try refusing {
             let pages = try PageSet(election.election, templates: templates, assets: try AssetSet(templates))
             return try ResultReport.report(election.election, poll, results, pages, language)
@@ -63,17 +63,17 @@ extension Services {
     }
 
     /// The points of the security level that a member of the bureau accepted in writing.
-    private func acceptedPoints(_ election: StoredElection) throws(Refusal) -> [UInt8] {
-        let rows = try policyReport(election, level: 3).lines.compactMap { line -> [String]? in
+    private func acceptedPoints() throws(Refusal) -> [UInt8] {
+        let rows = try services.policyReport(election, level: 3).lines.compactMap { line -> [String]? in
             guard let by = line.acceptedBy else { return nil }
             return [line.point.id, line.point.objective, line.point.text.en, by, line.acceptedWhy ?? ""]
         }
-        return Services.table([["point", "objective", "text", "accepted by", "reason"]] + rows)
+        return FrozenSet.table([["point", "objective", "text", "accepted by", "reason"]] + rows)
     }
 
-    private func expertise(_ election: StoredElection) throws(Refusal) -> [UInt8] {
+    private func expertise() throws(Refusal) -> [UInt8] {
         let found = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try Expertise.find(reading, election: election.number)
             }
         }
@@ -89,14 +89,14 @@ extension Services {
     }
 
     /// What became of the messages, by hour, way, domain and operator.
-    private func deliveries(_ election: StoredElection) throws(Refusal) -> [UInt8] {
-        let desk = DeliveryService(try voterSupport(election))
+    private func deliveries() throws(Refusal) -> [UInt8] {
+        let desk = DeliveryService(try services.voterSupport(election))
         let report = try refusing { try desk.report() }
         let zone = election.election.timeZone
         let rows = report.lines.map { line in
             [LocalTime.short(line.hour, zone: zone), line.route, line.place]
                 + report.states.map { "\(line.states[$0] ?? 0)" }
         }
-        return Services.table([["hour (\(zone))", "channel", "domain or operator"] + report.states] + rows)
+        return FrozenSet.table([["hour (\(zone))", "channel", "domain or operator"] + report.states] + rows)
     }
 }

@@ -12,24 +12,27 @@ import Typesetting
 import VoterRoll
 import WebContent
 
-/// What leaves the store around a poll: signature lists, the frozen set, the end of it all.
-extension Services {
+/// What leaves the store around a poll: signature lists, and the frozen set.
+struct FrozenSet {
+    let services: Services
+    let election: StoredElection
+
     /// Writes the signature list of every ballot as CSV and PDF; returns the files' names.
-    func writeSignatures(_ election: StoredElection, to folder: String) throws(Refusal) -> [String] {
-        let station = try station(election)
+    func writeSignatures(to folder: String) throws(Refusal) -> [String] {
+        let station = try services.station(election)
         return try refusing {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             var names: [String] = []
-            let ballots = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            let ballots = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollBallot.all(reading, election: election.number)
             }
             for ballot in ballots {
-                let list = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try station.signatureList.signatures(reading, ballot, registrar: registrar)
+                let list = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                    try station.signatureList.signatures(reading, ballot, registrar: services.registrar)
                 }
                 for (ending, content) in [
-                    ("csv", Services.csv(list, election.election)), ("pdf", try pdf(list, ballot, election)),
+                    ("csv", FrozenSet.csv(list, election.election)), ("pdf", try pdf(list, ballot)),
                 ] {
                     let name = "signatures-\(ballot.name).\(ending)"
                     try PrivateFile.create("\(folder)/\(name)", content)
@@ -53,11 +56,11 @@ extension Services {
     }
 
     private func pdf(
-        _ list: [Signature], _ ballot: PollBallot, _ election: StoredElection
+        _ list: [Signature], _ ballot: PollBallot
     ) throws -> [UInt8] {
-        let (station, definition) = (try station(election), election.election)
-        let templates = try templates(for: definition)
-        let (hours, signatories, isFinal) = try store.read {
+        let (station, definition) = (try services.station(election), election.election)
+        let templates = try services.templates(for: definition)
+        let (hours, signatories, isFinal) = try services.store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollHours, [String], Bool) in
             let chronicle = try PollChronicle(reading, election: definition.id)
             return (
@@ -66,28 +69,30 @@ extension Services {
             )
         }
         let pages = try ConsolePages(
-            definition, templates: consoleTemplates(for: definition), assets: try AssetSet(templates))
+            definition, templates: services.consoleTemplates(for: definition), assets: try AssetSet(templates))
         let paper = SignatureListReport(
             definition, ballot, list, hours, signatories: signatories, isFinal: isFinal)
         return try paper.report(pages, definition.languages.first ?? .fr).pdf(created: "2000-01-01T00:00:00Z")
     }
 
     /// Writes the frozen set and its signed list; returns how many files there are.
-    func writeFrozenSet(_ election: StoredElection, to folder: String) throws(Refusal) -> Int {
-        guard let poll = try poll(election), [.closed, .abandoned].contains(poll.state) else {
+    func writeFrozenSet(to folder: String) throws(Refusal) -> Int {
+        guard let poll = try services.poll(election), [.closed, .abandoned].contains(poll.state) else {
             throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
         }
-        let station = try station(election)
-        let tallyService = tallyService(station)
+        let station = try services.station(election)
+        let tallyService = services.tallyService(station)
         let results = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try tallyService.results.all(reading) }
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try tallyService.results.all(reading)
+            }
         }
         guard poll.state == .abandoned || results.count == election.election.ballots.count else {
             throw Refusal(
                 "The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
         }
         let (hasClosing, hasAbandonment) = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
                 (
                     try station.records.record(reading, .closing) != nil,
                     try station.records.record(reading, .abandonment) != nil
@@ -98,12 +103,12 @@ extension Services {
             throw Refusal(
                 "The record of the abandonment is not written yet: run isoloir serve for a moment, which writes it.")
         }
-        var names = try writeArchives(election, to: folder)
+        var names = try PollAdministration(services, election).writeArchives(to: folder)
         // The closing record lies beside the archives, as it was signed: `writeArchives` refuses another one.
         if hasClosing { names.append(ClosingRecord.fileName) }
-        names += try writeSignatures(election, to: folder)
-        let papers = try papers(election, poll, results)
-        let signing = SigningKey(seed: try key(of: election).subkey(.voteReceipts))
+        names += try writeSignatures(to: folder)
+        let papers = try papers(poll, results)
+        let signing = SigningKey(seed: try services.key(of: election).subkey(.voteReceipts))
         return try refusing {
             for (name, content) in papers {
                 try PrivateFile.create("\(folder)/\(name)", content)
@@ -125,34 +130,17 @@ extension Services {
         }
     }
 
+    /// The whole journal as it is exported, a line for each entry.
     func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []
-            let export = JournalExport(store: store, journal: journal, clock: clock)
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try export.each(reading, of: nil, for: actor()) { line throws(StoreError) in
+            let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock)
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try export.each(reading, of: nil, for: services.actor()) { line throws(StoreError) in
                     lines += Array(try exportedLine(line, personal: nil).utf8) + [10]
                 }
             }
             return lines
-        }
-    }
-
-    /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
-    func destroy(_ election: StoredElection) throws(Refusal) {
-        let outcome = try refusing {
-            try PollDestruction(store: store, keys: keys, election: election).destroy(
-                desk: { try voterSupport(election) }, by: principal)
-        }
-        switch outcome {
-        case .destroyed: return
-        case .isNotOver: throw Refusal("Only a closed or abandoned poll is destroyed.")
-        case .isNotKept:
-            throw Refusal("Make the frozen set first: isoloir poll keep --to FOLDER. Nothing comes back afterwards.")
-        case .logRemains:
-            throw Refusal(
-                "Everything is destroyed but the store's log, which another program reads: end it and run this again."
-            )
         }
     }
 }

@@ -77,18 +77,27 @@ private func writeMinutes(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("--language is fr or en.", status: .usage)
     }
     let services = try Services(invocation)
-    try writeFile(path, try services.minutes(try services.election(), language))
+    try writeFile(path, try Minutes(services, try services.election()).pdf(language))
     Terminal.say("\(path): the minutes as they stand now; print them, and sign.")
 }
 
-extension Services {
-    /// The minutes as a PDF.
-    func minutes(_ election: StoredElection, _ language: Language) throws(Refusal) -> [UInt8] {
-        let (tallyService, templates) = (tallyService(try station(election)), try templates(for: election.election))
+/// The minutes of a poll.
+struct Minutes {
+    private let services: Services
+    private let election: StoredElection
+
+    init(_ services: Services, _ election: StoredElection) { (self.services, self.election) = (services, election) }
+
+    /// As a PDF.
+    /// - Throws: refused before the seal.
+    func pdf(_ language: Language) throws(Refusal) -> [UInt8] {
+        let tallyService = services.tallyService(try services.station(election))
+        let templates = try services.templates(for: election.election)
         return try refusing {
             let pages = try ConsolePages(
-                election.election, templates: consoleTemplates(for: election.election), assets: try AssetSet(templates))
-            guard let report = try MinutesReport.find(store, tallyService, pages, language) else {
+                election.election, templates: services.consoleTemplates(for: election.election),
+                assets: try AssetSet(templates))
+            guard let report = try MinutesReport.find(services.store, tallyService, pages, language) else {
                 throw Refusal("The poll is not sealed yet: there is nothing to put down.")
             }
             return try report.pdf(created: "2000-01-01T00:00:00Z")

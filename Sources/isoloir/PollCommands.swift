@@ -111,9 +111,9 @@ private func sealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
     let election = try services.election()
-    let definition = try services.definition(election)
+    let definition = try PollAdministration(services, election).definition()
     try services.confirm(.seal, election, invocation)
-    let poll = try services.seal(election, definition: definition, boxKeyFile: path)
+    let poll = try PollAdministration(services, election).seal(definition: definition, boxKeyFile: path)
     Terminal.say(
         """
         \(election.election.id) is sealed.
@@ -155,11 +155,13 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     let election = try services.election()
     try services.confirm(.open, election, invocation)
-    for waiver in invocation.all("--waiver") { try services.waiveCheck(election, statement: try readFile(waiver)) }
+    for waiver in invocation.all("--waiver") {
+        try PollAdministration(services, election).waiveCheck(statement: try readFile(waiver))
+    }
     // It may have been open before the restore: whose ballot was lost must hear of it.
     let announcements = try services.isHeldByRestore() ? Announcements(try services.voterSupport(election)) : nil
     let principal = services.principal
-    try services.open(election, boxKeyFile: path, proof: try invocation.resumeProof()) {
+    try PollAdministration(services, election).open(boxKeyFile: path, proof: try invocation.resumeProof()) {
         transaction throws(StoreError) in try announcements?.order(transaction, .restoration, by: principal)
     }
     let station = try services.station(election)
@@ -174,7 +176,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     }
     try services.emptyLog()
     if let announcements { try tell(announcements) }
-    try services.warnOfBackups(station)
+    try KeyCustody(services, station.election).warnOfBackups()
 }
 
 private func showRecord(_ invocation: Invocation) throws(Refusal) {
@@ -229,8 +231,8 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
     }
     try describe(services, station)
     try services.emptyLog()
-    for line in try services.keyCopyLines(station) { Terminal.say("  " + line) }
-    try services.warnOfKeyFiles(station)
+    for line in try KeyCustody(services, station.election).keyCopyLines() { Terminal.say("  " + line) }
+    try KeyCustody(services, station.election).warnOfKeyFiles()
     if let poll = try services.poll(station.election), poll.state == .closing {
         Terminal.say(
             "  Voters who signed in before may finish for \(station.election.election.graceMinutes) minutes; then a running `serve` closes the poll. `poll close --at-once` closes it now."
@@ -267,7 +269,7 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     guard poll.state == .closed || invocation.has("--for-bureau") else {
         throw Refusal("Before the close the lists are for the members of the bureau alone: say so with --for-bureau.")
     }
-    let names = try services.writeSignatures(election, to: folder)
+    let names = try FrozenSet(services: services, election: election).writeSignatures(to: folder)
     try services.record(
         .pollSignatures, election: election.election.id,
         ["files": "\(names.count)", "state": poll.state.rawValue])
@@ -278,7 +280,7 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    let count = try services.writeFrozenSet(election, to: folder)
+    let count = try FrozenSet(services: services, election: election).writeFrozenSet(to: folder)
     try services.record(.pollKeep, election: election.election.id, ["election": election.election.id])
     Terminal.say(
         "\(folder): \(count) files, listed in SHA256SUMS and signed. Seal it in an envelope or on a medium until the appeal period ends."
@@ -292,7 +294,7 @@ private func destroyPoll(_ invocation: Invocation) throws(Refusal) {
     guard invocation.has("--yes") || Terminal.confirm(question) == true else {
         throw Refusal("Nothing was destroyed: say --yes if the appeal period is over.")
     }
-    try services.destroy(election)
+    try destroy(services, election)
     Terminal.say(
         """
         \(election.election.id): keys, signature lists and personal data are destroyed; the journal has the record.
@@ -319,4 +321,22 @@ private func observeSite(_ invocation: Invocation) throws(Refusal) {
         )
     }
     Terminal.say("\(report.compared) comparisons: the site gives what was sealed under \(seal.fingerprint).")
+}
+
+/// Destroys keys, signature lists and personal data of an election whose frozen set was made.
+private func destroy(_ services: Services, _ election: StoredElection) throws(Refusal) {
+    let outcome = try refusing {
+        try PollDestruction(store: services.store, keys: services.keys, election: election).destroy(
+            desk: { try services.voterSupport(election) }, by: services.principal)
+    }
+    switch outcome {
+    case .destroyed: return
+    case .isNotOver: throw Refusal("Only a closed or abandoned poll is destroyed.")
+    case .isNotKept:
+        throw Refusal("Make the frozen set first: isoloir poll keep --to FOLDER. Nothing comes back afterwards.")
+    case .logRemains:
+        throw Refusal(
+            "Everything is destroyed but the store's log, which another program reads: end it and run this again."
+        )
+    }
 }

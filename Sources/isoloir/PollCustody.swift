@@ -22,20 +22,27 @@ extension Services {
                 + "who cast which of the latest ballots. A running `serve` empties it as soon as that program has ended; "
                 + "otherwise run `isoloir store empty-log`.")
     }
+}
+
+/// What became of the box key's copies, and of backups made since the seal.
+struct KeyCustody {
+    private let services: Services
+    private let election: StoredElection
+
+    init(_ services: Services, _ election: StoredElection) { (self.services, self.election) = (services, election) }
 
     /// What the election's journal says of copies.
-    func custody(_ election: StoredElection) throws(Refusal) -> Custody {
+    func found() throws(Refusal) -> Custody {
         try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try Custody(reading, election: election.election.id)
             }
         }
     }
 
     /// What became of the server's copies of the box key, in words.
-    func keyCopyLines(_ station: PollingStation) throws(Refusal) -> [String] {
-        let election = station.election
-        return try custody(election).keyCopies.map { copy in
+    func keyCopyLines() throws(Refusal) -> [String] {
+        return try found().keyCopies.map { copy in
             let time = LocalTime.phrase(copy.at, zone: election.election.timeZone, .en)
             return switch copy.erasure {
             case .begun(let path):
@@ -49,9 +56,9 @@ extension Services {
     }
 
     /// Warns of files of the box key that still lie on this machine after the close.
-    func warnOfKeyFiles(_ station: PollingStation) throws(Refusal) {
-        guard try poll(station.election)?.state.isFinal == true else { return }
-        let left = try custody(station.election).remainingFiles.map(\.path).filter(isThere)
+    func warnOfKeyFiles() throws(Refusal) {
+        guard try services.poll(election)?.state.isFinal == true else { return }
+        let left = try found().remainingFiles.map(\.path).filter(isThere)
         guard !left.isEmpty else { return }
         Terminal.complain(
             "The box key still lies on this machine, in \(left.joined(separator: ", ")). Destroy it there (shred -u), then note it "
@@ -59,8 +66,8 @@ extension Services {
     }
 
     /// Warns of backups that were made since the seal.
-    func warnOfBackups(_ station: PollingStation) throws(Refusal) {
-        let left = try custody(station.election).remaining
+    func warnOfBackups() throws(Refusal) {
+        let left = try found().remaining
         guard !left.isEmpty else { return }
         let names = left.map { $0.removedAt == nil ? $0.name : "\($0.name) (removed here; copies elsewhere?)" }
         Terminal.complain(
@@ -75,10 +82,10 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
     let station = try services.station(try services.election())
     // Where the program that closed the poll died before the key was gone, this is the time.
     _ = try refusing { try station.boxKey.destroy(by: services.principal) }
-    let custody = try services.custody(station.election)
+    let custody = try KeyCustody(services, station.election).found()
     if invocation.has("--json") { return try printCustody(custody) }
     Terminal.say("Box key on this server")
-    let copies = try services.keyCopyLines(station)
+    let copies = try KeyCustody(services, station.election).keyCopyLines()
     for line in copies.isEmpty ? ["in use: it is erased by the final close"] : copies { Terminal.say("  \(line)") }
     Terminal.say("Files of the box key that seal or opening used on this machine")
     if custody.keyFiles.isEmpty { Terminal.say("  none") }
@@ -151,7 +158,7 @@ private func reportRemoved(
         throw Refusal(
             "The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
     }
-    let removed = try services.custody(station.election).remaining.filter { $0.removedAt != nil }
+    let removed = try KeyCustody(services, station.election).found().remaining.filter { $0.removedAt != nil }
     guard !removed.isEmpty else {
         throw Refusal(
             "No backup that was removed from this machine is left to be reported: see `isoloir poll custody`.")
@@ -187,7 +194,9 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
     let station = try services.station(try services.election())
     let typed = invocation.operands[0]
     if typed == allRemoved { return try reportRemoved(services, station, invocation, who: who, reason: reason) }
-    let isKeyFile = try services.custody(station.election).remainingFiles.contains { $0.path == absolutePath(typed) }
+    let isKeyFile = try KeyCustody(services, station.election).found().remainingFiles.contains {
+        $0.path == absolutePath(typed)
+    }
     let name = isKeyFile ? absolutePath(typed) : typed
     if isKeyFile, isThere(name) {
         throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")

@@ -11,15 +11,15 @@ func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     var findings = try refusing { try station.integrity.audit() }
-    findings += try services.frozenFaults(station.election)
+    findings += try PollAdministration(services, station.election).frozenFaults()
     if invocation.has("--json") {
         try printStatus(services, station, findings)
     } else {
         try describe(services, station)
     }
     if !findings.isEmpty {
-        try services.checkBox(station.election)
-        try services.checkFrozen(station.election)
+        try PollAdministration(services, station.election).checkBox()
+        try PollAdministration(services, station.election).checkFrozen()
     }
     if let fault = try refusing({ try station.boxKey.fault() }) {
         throw Refusal("\(station.election.election.id): \(services.boxKeyWords(fault, station.election)).")

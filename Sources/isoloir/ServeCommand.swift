@@ -22,8 +22,8 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     services.steady?.tolerate(election.election.graceMinutes * 60)
     try services.checkBoxKeyPlace()
-    try services.checkBox(election)
-    try services.checkFrozen(election)
+    try PollAdministration(services, election).checkBox()
+    try PollAdministration(services, election).checkFrozen()
     let station = try services.station(election)
     if let fault = try refusing({ try station.boxKey.fault() }) {
         Terminal.complain(

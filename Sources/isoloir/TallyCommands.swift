@@ -73,7 +73,9 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
 private func archive(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
-    for name in try services.writeArchives(try services.election(), to: folder) { Terminal.say("  \(folder)/\(name)") }
+    for name in try PollAdministration(services, try services.election()).writeArchives(to: folder) {
+        Terminal.say("  \(folder)/\(name)")
+    }
 }
 
 // MARK: Result

@@ -35,7 +35,7 @@ private func addTrustee(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let file = try readFile(invocation.operands[0])
     let replacement = try invocation["--replacement"].map { path throws(Refusal) in try readFile(path) }
-    let challenge = try services.addTrustee(election, file: file, replacement: replacement)
+    let challenge = try PollAdministration(services, election).addTrustee(file: file, replacement: replacement)
     try writeFile(path, challenge)
     Terminal.say(
         "Registered. Send \(path) to the trustee, who answers with: isoloir tally answer \(path) --key THEIR.key --to THEIR.answer"
@@ -44,7 +44,8 @@ private func addTrustee(_ invocation: Invocation) throws(Refusal) {
 
 private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    try services.confirmTrustee(try services.election(), answer: try readFile(invocation.operands[0]))
+    try PollAdministration(services, try services.election()).confirmTrustee(
+        answer: try readFile(invocation.operands[0]))
     Terminal.say("The trustee holds the private keys.")
 }
 
@@ -66,7 +67,7 @@ private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
 private func takeCheck(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    try services.takeCheck(election, file: try readFile(invocation.operands[0]))
+    try PollAdministration(services, election).takeCheck(file: try readFile(invocation.operands[0]))
     let left = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
             try services.trustees.all(reading, election).filter { $0.checkedAt == nil }.map(\.name)
