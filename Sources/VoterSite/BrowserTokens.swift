@@ -1,19 +1,58 @@
 import Authentication
 import Crypto
-import Elections
 import HTTPServer
 import Journal
-import Polling
-import Templating
-import WebContent
+import Store
 
-/// Whose page a request comes from: in one browser another person may have signed in since the page came. And what is said of a
-/// vote that was taken, in the words of the hour.
-extension VoterSite {
+/// The tokens of browsers, and what hangs on them: forms, support codes, and whose page a request comes from, since in one
+/// browser another person may have signed in after the page came.
+struct BrowserTokens: Sendable {
+    /// Hexadecimal digits of a browser's token, and of the mark behind them that shows it to be ours.
+    private static let (tokenDigits, markDigits) = (24, 8)
+    /// Hexadecimal digits that tell one voter's page from another's in one browser.
+    private static let ownerDigits = 32
+    /// Letters and digits of a support code.
+    private static let codeCount = 5
+
+    private let key: LookupKey
+    private let randomness: Randomness
+
+    /// - Parameter key: hashes the tokens of forms, browsers and ballot pages.
+    init(_ key: LookupKey, _ randomness: Randomness) { (self.key, self.randomness) = (key, randomness) }
+
+    /// A token with a mark behind it.
+    func newBrowser() -> String {
+        let token = hex(randomness.bytes(BrowserTokens.tokenDigits / 2))
+        return token + mark(token)
+    }
+
+    /// Whether a token has the mark that we gave it.
+    func isOurs(_ browser: String) -> Bool {
+        browser.utf8.count == BrowserTokens.tokenDigits + BrowserTokens.markDigits
+            && Secret(mark(String(browser.prefix(BrowserTokens.tokenDigits)))).matches(
+                Secret(String(browser.suffix(BrowserTokens.markDigits))))
+    }
+
+    /// The mark of a token: a keyed hash, since nobody may invent tokens.
+    private func mark(_ token: String) -> String {
+        String(hex(key.hash("browser:" + token)).prefix(BrowserTokens.markDigits))
+    }
+
+    /// What every form of a browser carries.
+    func form(_ browser: String) -> String { hex(key.hash("form:" + browser)) }
+
+    /// What stands at the foot of a browser's pages.
+    func supportCode(_ browser: String) -> String {
+        let symbols = key.hash("support:" + browser).prefix(BrowserTokens.codeCount)
+        return String(decoding: symbols.map { SymbolCode.alphabet[Int($0 & 31)] }, as: UTF8.self)
+    }
+
+    // MARK: Whose page
+
     /// Whose page it is, for this browser alone: it tells nobody who that is.
     /// - Returns: a keyed hash of voter and browser.
     func owner(_ visit: VoterRequest, _ voter: Int) -> String {
-        String(hex(forms.hash("owner:\(voter):" + visit.browser)).prefix(BallotRoutes.ownerDigits))
+        String(hex(key.hash("owner:\(voter):" + visit.browser)).prefix(BrowserTokens.ownerDigits))
     }
 
     /// The same of a session; empty for one that is no voter's.
@@ -25,21 +64,5 @@ extension VoterSite {
     /// Whether a form comes from a page of the session's voter. One that names nobody is judged by the session alone.
     func isOwn(_ visit: VoterRequest, _ form: Form, _ session: Session) -> Bool {
         form["owner"].isEmpty || Secret(form["owner"]).matches(Secret(owner(visit, session)))
-    }
-
-    /// The key of what is said of a vote that was taken: once no ballot is taken any more, nothing is said of a next publication,
-    /// and of an abandoned poll nothing is promised.
-    func receiptKey(_ name: String) -> String {
-        let answers = words(election.languages.first ?? .fr).answers
-        if answers.isNever { return name + "Abandoned" }
-        return answers.isToVote ? name : name + "Over"
-    }
-
-    /// What stands beside a receipt.
-    func receiptWords(_ language: Language) -> [String: TemplateValue] {
-        [
-            "doneText": .text(pages.text(receiptKey("voteDoneText"), language)),
-            "trackerText": .text(pages.text(receiptKey("voteTrackerText"), language)),
-        ]
     }
 }
