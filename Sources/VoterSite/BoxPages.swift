@@ -177,8 +177,7 @@ struct BoxPages: SitePages {
             }
             var response = Response(200, type: "application/x-tar")
             response.file = path
-            response.headers.append(("Content-Disposition", "attachment; filename=\"\(name).bel\""))
-            return response
+            return response.attached(as: "\(name).bel")
         } catch { return failure(visit, error) }
     }
 }

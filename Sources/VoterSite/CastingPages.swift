@@ -87,15 +87,8 @@ struct CastingPages: SitePages {
         case .notYours: told(visit, 409, "voteOther", Details(reason: "the credential is not this voter's"))
         case .notEligible: told(visit, 404, "notEligibleText")
         case .shut: told(visit, 403, "voteShut")
-        case .paused(let seconds): waiting(told(visit, 429, "votePaused", Details(seconds: seconds)), seconds)
-        case .underWay: waiting(told(visit, 503, "busyText"), 1)
+        case .paused(let seconds): told(visit, 429, "votePaused", Details(seconds: seconds)).retry(after: seconds)
+        case .underWay: told(visit, 503, "busyText").retry(after: 1)
         }
-    }
-
-    /// Says after how many seconds the page may try again.
-    private func waiting(_ response: Response, _ seconds: Int) -> Response {
-        var response = response
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
     }
 }

@@ -69,8 +69,6 @@ struct HoursPages: SitePages {
             closes: max(hours.closes, hours.opens + HoursPages.minute), now: now,
             version: hours.changes,
             isCancelled: hours.phase(now) == .abandoned)
-        var response = Response(200, type: "text/calendar; charset=utf-8", body: file.bytes)
-        response.headers.append(("Content-Disposition", "attachment; filename=\"\(election.id).ics\""))
-        return response
+        return Response(200, type: "text/calendar; charset=utf-8", body: file.bytes).attached(as: "\(election.id).ics")
     }
 }

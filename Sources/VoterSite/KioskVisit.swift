@@ -1,5 +1,4 @@
 import Authentication
-import Crypto
 import Elections
 import HTTPServer
 import Store
@@ -77,7 +76,7 @@ struct KioskVisit: SitePart {
     /// Whether a page's own session is the one that is present: its voter's, or the one that its sign-in has opened. A page of the
     /// sign-in knows of no touches in the tab in which its voter went on: those that the server has heard of keep it.
     private func isOwn(_ session: Session, _ holder: KioskHolder) throws(StoreError) -> Bool {
-        if !holder.owner.isEmpty { return Secret(holder.owner).matches(Secret(tokens.owner(visit, session))) }
+        if !holder.owner.isEmpty { return PageTokens.match(holder.owner, tokens.owner(visit, session)) }
         let untouched = session.idleSeconds - (session.idleUntil - parts.clock.now)
         guard untouched >= KioskPages.elsewhereSeconds else { return false }
         return try hasOpened(session, mark: holder.mark)
@@ -135,16 +134,14 @@ struct KioskVisit: SitePart {
     /// - Parameter ended: values of `Set-Cookie`, and whether nothing goes on in this browser.
     private func left(_ ended: (cookies: [String], isAll: Bool)) -> Response {
         let (cookies, isAll) = ended
-        if visit.isScript { return scriptEnded(cookies) }
-        var response = Response.see(isAll ? "/" : "/?\(KioskPages.leaving)=1")
-        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
-        return response
+        if visit.isScript { return .ended(cookies) }
+        return .see(isAll ? "/" : "/?\(KioskPages.leaving)=1").setting(cookies)
     }
 
     /// The same for a page that was left by itself, since no script runs there. From elsewhere nobody ends anything.
     /// Nothing ends for a request from another site, from a browser that is no kiosk, or for HEAD.
     func leave() throws(StoreError) -> Response {
-        let origin = visit.request.header("sec-fetch-site") ?? "same-origin"
+        let origin = visit.request.fetchSite ?? "same-origin"
         guard visit.isKiosk, !visit.isNew, origin == "same-origin", visit.request.method == .get else {
             return see(visit, "/")
         }
@@ -162,7 +159,7 @@ struct KioskVisit: SitePart {
     /// start has ended what was its own; what else is under way has been begun by the next person, in another tab.
     /// - Returns: nil where there is neither, and on devices of one's own.
     func restart() throws(StoreError) -> Response? {
-        let cameByLink = visit.request.header("sec-fetch-site") == "same-origin"
+        let cameByLink = visit.request.fetchSite == "same-origin"
         let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
         guard visit.isKiosk, !isLeaving, pending(visit) != nil || isLeft else { return nil }
         try endAll()
@@ -231,12 +228,10 @@ struct KioskVisit: SitePart {
             "next": .text(isEmptied ? visit.path("/code") : visit.path(KioskPages.end, holder.parameters)),
         ])
     }
+}
 
+extension Response {
     /// What a script is told of a session that has ended.
     /// - Parameter cookies: values of `Set-Cookie`.
-    func scriptEnded(_ cookies: [String]) -> Response {
-        var response = Response.text(200, "ended\n")
-        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
-        return response
-    }
+    static func ended(_ cookies: [String]) -> Response { .text(200, "ended\n").setting(cookies) }
 }

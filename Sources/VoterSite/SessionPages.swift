@@ -43,13 +43,13 @@ struct SessionPages: SitePages {
         let form = visit.request.form() ?? Form(fields: [])
         if let session = try present(visit) {
             if !tokens.isOwn(visit, form, session) {
-                return visit.isScript ? kioskVisit(visit).scriptEnded([]) : see(visit, "/", "say=other")
+                return visit.isScript ? .ended([]) : see(visit, "/", "say=other")
             }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try parts.authenticator.end(transaction, session)
             }
         }
-        if visit.isScript { return kioskVisit(visit).scriptEnded([cookies.clear(.session)]) }
+        if visit.isScript { return .ended([cookies.clear(.session)]) }
         // The ballot page says when its voter leaves without having sent anything.
         let isUnsent = !form["unsent"].isEmpty
         return see(visit, "/", isUnsent ? "say=left" : "say=signedOut", cookies: [cookies.clear(.session)])

@@ -113,16 +113,12 @@ extension SitePart {
     /// The page for too much at once.
     /// - Parameter seconds: for the header `Retry-After`.
     func busy(_ visit: VoterRequest, seconds: Int) -> Response {
-        var response = message(visit, 503, "busy")
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
+        message(visit, 503, "busy").retry(after: seconds)
     }
 
     /// The page for a site that somebody must see to first.
     func standstill(_ visit: VoterRequest) -> Response {
-        var response = message(visit, 503, "standstill")
-        response.headers.append(("Retry-After", "\(longPause)"))
-        return response
+        message(visit, 503, "standstill").retry(after: longPause)
     }
 
     /// Runs slow work on the pool and answers with a page whatever happens.
@@ -137,8 +133,6 @@ extension SitePart {
     ///   - path: without parameters.
     ///   - set: values of `Set-Cookie`.
     func see(_ visit: VoterRequest, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
-        var response = Response.see(visit.path(path, parameters))
-        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
-        return response
+        .see(visit.path(path, parameters)).setting(set)
     }
 }

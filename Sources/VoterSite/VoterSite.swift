@@ -28,10 +28,10 @@ package final class VoterSite: SitePart {
     private let health: SiteHealth
     /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
     private let extra: @Sendable (Request) -> Response?
-    /// Where our pages come from; nil would let no form in.
-    private let own: Origin?
-    /// What every answer carries, unless it says otherwise itself.
-    private let headers: [(name: String, value: String)]
+    /// Where our pages come from.
+    private let origin: OriginCheck
+    /// Adds headers, counts answers and writes their lines.
+    private let finisher: AnswerFinisher
 
     /// - Parameters:
     ///   - extra: answers for further paths.
@@ -43,8 +43,10 @@ package final class VoterSite: SitePart {
         site = SiteContext(parts, pages: pages, assets: assets, key: key, log: log)
         health = SiteHealth(site)
         self.extra = extra
-        own = Origin(parts.authenticator.election.election.address)
-        headers = SecurityHeaders.all(isSecure: site.cookies.isSecure) + [("Cache-Control", "no-store")]
+        let own = Origin(parts.authenticator.election.election.address)
+        // Without an address of its own the site lets no form in.
+        origin = OriginCheck { own != nil && Origin($0) == own }
+        finisher = AnswerFinisher(isSecure: site.cookies.isSecure, metrics: site.metrics, log: log)
     }
 
     // MARK: For the server
@@ -130,10 +132,8 @@ package final class VoterSite: SitePart {
     /// Whether a form was sent from our own page, by the browser that was given it.
     /// Three signs: `Origin`, `Sec-Fetch-Site`, and the token that hangs on the browser's cookie.
     private func isOwn(_ visit: VoterRequest) -> Bool {
-        if let origin = visit.request.header("origin"), own == nil || Origin(origin) != own { return false }
-        if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
-        // Looked at before any other field is.
-        return !visit.isNew && Secret(visit.request.formToken).matches(Secret(visit.form))
+        // The token is looked at before any other field is.
+        origin.admits(visit.request) && !visit.isNew && PageTokens.match(visit.request.formToken, visit.form)
     }
 
     /// The answer to a form of another browser, or of this one before it was given to the next person.
@@ -149,17 +149,9 @@ package final class VoterSite: SitePart {
 
     /// Adds headers, counts the answer and writes its line.
     private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
-        var response = response
-        let own = response.headers
-        for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
         // A vote leaves no line and no count, only what went wrong with one.
-        if request.isOfVote, response.status < 500 { return response }
-        let seconds = Monotonic.seconds - start
-        let name = site.routes.name(request.path)
-        metrics.note(route: name, status: response.status, seconds: seconds)
-        // Neither address nor browser: who was here when is nobody's business.
-        log("\(request.method.rawValue) \(name) \(response.status) \(response.size) \(Int(seconds * 1000))ms")
-        return response
+        finisher.finish(
+            request, response, as: site.routes.name(request.path), since: start, isSilent: request.isOfVote)
     }
 
     // MARK: Bodies
