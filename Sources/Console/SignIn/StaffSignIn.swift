@@ -72,9 +72,7 @@ struct StaffSignIn: ConsoleTask {
 
     /// Sends the browser on below `/manager/`.
     func going(_ path: String, _ set: [String] = []) -> Response {
-        var response = Response.see("/manager/" + path)
-        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
-        return response
+        .see("/manager/" + path).setting(set)
     }
 
     /// The token of the browser's sign-in under way.

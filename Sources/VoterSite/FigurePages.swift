@@ -9,16 +9,28 @@ import Typesetting
 import VoterRoll
 import WebContent
 
+/// What is published of one ballot.
+private struct BallotFigures {
+    /// One that admits the voter.
+    let ballot: Election.Ballot
+    /// Nil before the seal.
+    let electors: Int?
+    /// Published rounds, the earliest first.
+    let rounds: [Round]
+    /// Nil before the count.
+    let result: BallotResult?
+}
+
 /// `/space/figures`: turnout and results of a voter's ballots, as far as they are published, and the same as a PDF. Nothing
 /// here moves before the public box does.
-enum FigureRoutes {
+struct FigurePages: SitePages {
+    let site: SiteContext
+
     /// Both for signed-in voters alone.
     static let table = [
-        VoterSite.Route(method: .get, path: "/space/figures") { site, visit in
-            .now(try site.signedIn(visit) { try site.figures(visit, $0) })
-        },
-        VoterSite.Route(method: .get, path: "/space/figures.pdf") { site, visit in
-            .now(try site.signedIn(visit) { try site.figureReport(visit, $0) })
+        get("/space/figures") { pages, visit in .now(try pages.signedIn(visit) { try pages.figures(visit, $0) }) },
+        get("/space/figures.pdf") { pages, visit in
+            .now(try pages.signedIn(visit) { try pages.figureReport(visit, $0) })
         },
     ]
 
@@ -32,21 +44,7 @@ enum FigureRoutes {
                     .object(["question": .text, "lines": .list(.object(["answer": .text, "votes": .text]))])),
             ])),
     ]
-}
 
-/// What is published of one ballot.
-private struct BallotFigures {
-    /// One that admits the voter.
-    let ballot: Election.Ballot
-    /// Nil before the seal.
-    let electors: Int?
-    /// Published rounds, the earliest first.
-    let rounds: [Round]
-    /// Nil before the count.
-    let result: BallotResult?
-}
-
-extension VoterSite {
     /// The ballots of a voter, and what is published of each.
     /// - Throws: an error of the store.
     private func ballotFigures(_ session: Session) throws -> [BallotFigures] {
@@ -77,10 +75,10 @@ extension VoterSite {
         guard let electors = figures.electors else { return [(text("figuresTurnout"), text("figuresNone"))] }
         let ballots = figures.rounds.reduce(0) { $0 + $1.ballots }
         var rows = [(text("figuresElectors"), "\(electors)"), (text("figuresBallots"), "\(ballots)")]
-        rows.append((text("figuresTurnout"), VoterSite.percent(ballots, of: electors, language)))
+        rows.append((text("figuresTurnout"), FigurePages.percent(ballots, of: electors, language)))
         let at = figures.rounds.last.map { LocalTime.phrase($0.at, zone: election.timeZone, language) }
         rows.append((text("figuresAt"), at ?? text("figuresNone")))
-        if let coming = comingRound(after: figures.rounds.last, language) {
+        if let coming = site.presentPoll.comingRound(after: figures.rounds.last, language) {
             rows.append((text("figuresNext"), coming))
         }
         return rows
@@ -119,7 +117,7 @@ extension VoterSite {
         return page(
             .figures, visit, PageHead(title: "figuresTitle"),
             [
-                "tables": .list(tables), "owner": .text(owner(visit, session)),
+                "tables": .list(tables), "owner": .text(tokens.owner(visit, session)),
                 "idleSeconds": .text("\(max(0, idle - parts.clock.now))"),
                 "idleUntil": .text(election.clockWords(idle, language)),
             ])
@@ -139,6 +137,6 @@ extension VoterSite {
                 for line in pages.lines(answered, language) { report.add(.row([line.answer, "\(line.votes)"])) }
             }
         }
-        return try pdf(report, name: "\(election.id)-figures.pdf")
+        return try .pdf(report, name: "\(election.id)-figures.pdf")
     }
 }

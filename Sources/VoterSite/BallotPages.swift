@@ -1,15 +1,10 @@
 import Authentication
-import BallotCore
-import Crypto
 import Elections
-import Foundation
 import HTTPServer
 import Journal
 import Polling
 import Store
-import Tally
 import Templating
-import Typesetting
 import VoterRoll
 import WebContent
 
@@ -26,26 +21,18 @@ import WebContent
 ///       │ <─ JSON: tracker, signature ─ │        (one transaction; no line in log or metrics)
 ///       │ POST /receipt ──────────────> │ checks its own signature          │
 ///       │ <─ PDF or QR code ─────────── │                                   │
-enum BallotRoutes {
-    /// Those that no ballot's name is a part of.
-    static let table = [
-        VoterSite.Route(method: .post, path: "/receipt") { site, visit in .now(try site.receipt(visit)) },
-        VoterSite.Route(method: .get, path: "/hours") { site, visit in .now(try site.closeToCome(visit)) },
-    ]
+struct BallotPages: SitePages {
+    let site: SiteContext
 
     /// Those of one ballot.
     /// - Parameter ballot: its name in the election, which the address has too.
-    static func table(of ballot: String) -> [VoterSite.Route] {
+    static func table(of ballot: String) -> [Route] {
         [
-            VoterSite.Route(method: .get, path: "/ballots/\(ballot)") { site, visit in
-                .now(try site.signedIn(visit) { try site.ballot(visit, $0, ballot) })
-            },
-            VoterSite.Route(method: .post, path: "/ballots/\(ballot)") { site, visit in try site.cast(visit, ballot) },
+            get("/ballots/\(ballot)") { pages, visit in
+                .now(try pages.signedIn(visit) { try pages.ballot(visit, $0, ballot) })
+            }
         ]
     }
-
-    /// Hexadecimal digits that tell one voter's page from another's in one browser.
-    static let ownerDigits = 32
 
     /// Of the page on which the voter chooses.
     static let shape: [String: Shape] = [
@@ -64,18 +51,14 @@ enum BallotRoutes {
                     .object(["kind": .text, "name": .text, "value": .text, "ruleId": .text, "text": .text])),
             ])),
     ]
-}
 
-extension BallotRoutes {
     /// Of the page of a ballot that was voted on.
     static let votedShape: [String: Shape] = [
         "ballot": .text, "name": .text, "at": .text, "owner": .text, "idleSeconds": .text, "receiptScript": .text,
         "receiptDigest": .text, "left": .text, "next": .text, "nextText": .text, "doneText": .text,
         "trackerText": .text, "votedText": .text,
     ]
-}
 
-extension VoterSite {
     /// The page of one ballot: the booth, the word that it was voted on, or why there is neither.
     /// - Throws: an error of the store, for which the caller shows a page.
     func ballot(_ visit: VoterRequest, _ session: Session, _ name: String) throws -> Response {
@@ -130,12 +113,12 @@ extension VoterSite {
             [
                 "ballot": .text(title), "name": .text(name),
                 "at": .text(LocalTime.phrase(at, zone: election.timeZone, visit.language)),
-                "owner": .text(owner(visit, voter)),
+                "owner": .text(tokens.owner(visit, voter)),
                 "idleSeconds": .text("\(min(session.idleSeconds, session.endsAt - parts.clock.now))"),
-                "receiptScript": .text(assets.path("receipt.js")),
-                "receiptDigest": .text(assets.integrity("receipt.js")),
-                "votedText": .text(pages.text(receiptKey("votedText"), visit.language)),
-            ].merging(wayOn) { $1 }.merging(receiptWords(visit.language)) { $1 })
+                "receiptScript": .text(site.assets.path("receipt.js")),
+                "receiptDigest": .text(site.assets.integrity("receipt.js")),
+                "votedText": .text(pages.text(site.presentPoll.receiptKey("votedText"), visit.language)),
+            ].merging(wayOn) { $1 }.merging(site.presentPoll.receiptWords(visit.language)) { $1 })
     }
 
     /// What is left to vote on and the way there, as the script writes it after a vote. Where no ballot is taken now, what is
@@ -144,7 +127,7 @@ extension VoterSite {
         _ visit: VoterRequest, _ voter: Int, _ session: Session, isOpen: Bool
     ) throws(StoreError) -> [String: TemplateValue] {
         func text(_ key: String) -> String { pages.text(key, visit.language) }
-        guard isOpen, let next = try left(visit, voter, session) else {
+        guard isOpen, let next = try CastingPages(site: site).left(visit, voter, session) else {
             return [
                 "left": .text(isOpen ? text("voteLast") : ""), "next": .text(visit.path("/space")),
                 "nextText": .text(text("backSpace")),
@@ -166,7 +149,7 @@ extension VoterSite {
         -> Response
     {
         let (language, now) = (visit.language, parts.clock.now)
-        let files = sealFiles
+        let files = site.presentPoll.sealFiles
         let idle = min(session.idleSeconds, session.endsAt - now)
         let end = poll.closesAt + election.graceMinutes * 60
         let grace = TemplateValue.object([
@@ -180,17 +163,21 @@ extension VoterSite {
                 "ballot": .text(material.ballot.title[language]), "name": .text(material.ballot.id),
                 "path": .text(visit.path("/ballots/\(material.ballot.id)")),
                 "voter": .text(person.courteousName(language)),
-                "owner": .text(owner(visit, person.id)),
+                "owner": .text(tokens.owner(visit, person.id)),
                 "document": .text(String(decoding: material.document, as: UTF8.self)),
                 "credential": .text(String(decoding: material.credential, as: UTF8.self)),
-                "receiptScript": .text(assets.path("receipt.js")),
-                "receiptDigest": .text(assets.integrity("receipt.js")),
-                "languageScript": .text(assets.path("language.js")),
-                "languageDigest": .text(assets.integrity("language.js")),
-                "graceScript": .text(assets.path("grace.js")), "graceDigest": .text(assets.integrity("grace.js")),
-                "worker": .text(assets.path("sealer.js")), "workerDigest": .text(assets.integrity("sealer.js")),
-                "wasm": .text(assets.path("ballot.wasm")), "wasmDigest": .text(assets.integrity("ballot.wasm")),
-                "script": .text(assets.path("ballot.js")), "scriptDigest": .text(assets.integrity("ballot.js")),
+                "receiptScript": .text(site.assets.path("receipt.js")),
+                "receiptDigest": .text(site.assets.integrity("receipt.js")),
+                "languageScript": .text(site.assets.path("language.js")),
+                "languageDigest": .text(site.assets.integrity("language.js")),
+                "graceScript": .text(site.assets.path("grace.js")),
+                "graceDigest": .text(site.assets.integrity("grace.js")),
+                "worker": .text(site.assets.path("sealer.js")),
+                "workerDigest": .text(site.assets.integrity("sealer.js")),
+                "wasm": .text(site.assets.path("ballot.wasm")),
+                "wasmDigest": .text(site.assets.integrity("ballot.wasm")),
+                "script": .text(site.assets.path("ballot.js")),
+                "scriptDigest": .text(site.assets.integrity("ballot.js")),
                 "sealed": .text(files?.ballots.path(SealedBallots.name) ?? ""),
                 "sealedDigest": .text(files?.ballots.integrity ?? ""),
                 "sealPath": .text(files?.manifest.path(SealedBallots.manifestName) ?? ""),
@@ -199,7 +186,7 @@ extension VoterSite {
                 "idleSeconds": .text("\(idle)"), "grace": grace,
                 "questions": .list(
                     material.ballot.questions.enumerated().map { question($1, number: $0 + 1, language) }),
-            ].merging(receiptWords(language)) { $1 })
+            ].merging(site.presentPoll.receiptWords(language)) { $1 })
         response.headers.append(SecurityHeaders.ballot)
         return response
     }
@@ -236,148 +223,5 @@ extension VoterSite {
             }
         return pages.text(key, language).replacing("{least}", with: "\(question.least)").replacing(
             "{most}", with: "\(question.most)")
-    }
-
-    // MARK: Casting
-
-    /// Takes a ballot that the page's script sealed. The work is done on the pool, and the answer is the script's
-    /// JSON.
-    /// - Parameter name: of the ballot.
-    /// - Throws: an error of the store before the work was put off; one after that becomes an answer of its own.
-    func cast(_ visit: VoterRequest, _ name: String) throws -> Reply {
-        guard let session = try session(visit), case .voter(let voter) = session.principal else {
-            // At a kiosk there is no other tab to sign in: it would end this page.
-            return .now(casting(visit, 401, visit.isKiosk ? "voteEndedKiosk" : "voteEnded"))
-        }
-        let form = visit.request.form() ?? Form(fields: [])
-        // The page of somebody who shared this browser: neither their ballot nor an answer about this voter's.
-        guard isOwn(visit, form, session) else {
-            return .now(casting(visit, 409, "voteOther"))
-        }
-        // Asked before the work waits for a thread: a flood takes no place in the queue of honest votes.
-        let admission: CastingPace.Admission
-        switch parts.station.casting.pace.admit(voter) {
-        case .admitted(let given): admission = given
-        case .paused(let seconds): return .now(answer(visit, .paused(seconds: seconds)))
-        case .underWay: return .now(answer(visit, .underWay))
-        }
-        let text = Array(form["ballot"].utf8)
-        return .later { [self] in
-            do {
-                let outcome = try parts.station.casting.cast(
-                    text, voter: voter, ballot: name, sessionOpenedAt: session.openedAt, admission: admission)
-                var next: Next?
-                if case .cast = outcome { next = try left(visit, voter, session) }
-                return answer(visit, outcome, next)
-            } catch { return failure(visit, error) }
-        }
-    }
-
-    /// What the voter can still vote on.
-    /// Nil where there is nothing, or votes are not taken any more.
-    private func left(_ visit: VoterRequest, _ voter: Int, _ session: Session) throws(StoreError) -> Next? {
-        let entries = try store.read { (reading: borrowing Reading) throws(StoreError) -> [VoterBallot] in
-            guard try parts.station.voterBallots.isOpen(reading, sessionOpenedAt: session.openedAt) else {
-                return [VoterBallot]()
-            }
-            return try parts.station.voterBallots.ballots(reading, voter: voter)
-        }
-        let waiting = entries.filter { $0.signedAt == nil }
-        return waiting.first.map {
-            Next(
-                count: waiting.count, title: $0.ballot.title[visit.language],
-                path: visit.path("/ballots/\($0.ballot.id)"))
-        }
-    }
-
-    /// What the page is told of a cast, with the status that fits.
-    private func answer(_ visit: VoterRequest, _ outcome: Casting, _ next: Next? = nil) -> Response {
-        switch outcome {
-        case .cast(let receipt): casting(visit, 200, nil, CastDetails(receipt: receipt, next: next))
-        case .otherCounts(let tracker): casting(visit, 409, "voteAlarmOther", CastDetails(tracker: tracker))
-        case .voted: casting(visit, 409, "voteVoted")
-        case .refused(let fault): casting(visit, 422, "voteRefused", CastDetails(reason: ArchiveVerifier.words(fault)))
-        case .notYours: casting(visit, 409, "voteOther", CastDetails(reason: "the credential is not this voter's"))
-        case .notEligible: casting(visit, 404, "notEligibleText")
-        case .shut: casting(visit, 403, "voteShut")
-        case .paused(let seconds): waiting(casting(visit, 429, "votePaused", CastDetails(seconds: seconds)), seconds)
-        case .underWay: waiting(casting(visit, 503, "busyText"), 1)
-        }
-    }
-
-    /// Says after how many seconds the page may try again.
-    private func waiting(_ response: Response, _ seconds: Int) -> Response {
-        var response = response
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
-    }
-
-    /// The next ballot of a voter who has more than one.
-    /// Sent to the page's script with the receipt.
-    struct Next: Encodable {
-        /// Ballots that are left, this one among them.
-        let count: Int
-        let title, path: String
-    }
-
-    /// What the page's script is told.
-    private struct Told: Encodable {
-        struct Proof: Encodable { let tracker, signature: String }
-        let text: String?
-        /// The same in each language of the election: the page changes its own without asking again.
-        let texts: [String: String]?
-        /// For those who look into it, in English.
-        let reason: String?
-        let tracker: String?
-        let receipt: Proof?
-        let next: Next?
-        /// Whether the same ballot may be taken when it is sent again, as the text says.
-        let mayRepeat: Bool
-    }
-
-    /// What the script's answer holds beside its text.
-    struct CastDetails {
-        /// Of the ballot that counts in place of this one.
-        var tracker: String?
-        var receipt: Receipt?
-        /// For those who look into it, in English.
-        var reason: String?
-        /// That must pass before another try.
-        var seconds: Int?
-        var next: Next?
-    }
-
-    /// The script's answer.
-    /// - Parameters:
-    ///   - text: the key of what the voter reads; nil when the vote was taken.
-    ///   - details: what stands in it beside the text.
-    func casting(
-        _ visit: VoterRequest, _ status: Int, _ text: String?, _ details: CastDetails = CastDetails()
-    ) -> Response {
-        let (seconds, receipt) = (details.seconds, details.receipt)
-        // One word for every refusal: the help desk must not learn from it that somebody has voted.
-        if let text {
-            let isEnded = text == "voteEnded" || text == "voteEndedKiosk"
-            trace(visit, step: "ballot", trouble: isEnded ? "voteEnded" : text == "voteShut" ? text : "voteRefused")
-        }
-        // A poll that is suspended goes on, and somebody whose session ended signs in again.
-        let isToCome = text == "voteShut" && words(visit.language).answers.isToVote && phase != .grace
-        func said(_ text: String, _ language: Language) -> String {
-            let said = pages.text(text, language).replacing("{seconds}", with: seconds.map(String.init) ?? "")
-            guard text == "voteShut" else { return said }
-            return [said, words(language).notice, isToCome ? pages.text("voteShutAgain", language) : nil]
-                .compactMap(\.self).joined(separator: " ")
-        }
-        let told = Told(
-            text: text.map { said($0, visit.language) },
-            texts: text.map { text in
-                Dictionary(uniqueKeysWithValues: election.languages.map { ($0.rawValue, said(text, $0)) })
-            }, reason: details.reason, tracker: details.tracker,
-            receipt: receipt.map { Told.Proof(tracker: $0.tracker, signature: $0.signature) }, next: details.next,
-            mayRepeat: text == "voteEnded" || isToCome || status >= 500)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        guard let data = try? encoder.encode(told) else { return .text(500, "internal error\n") }
-        return Response(status, type: "application/json", body: [UInt8](data))
     }
 }

@@ -7,11 +7,19 @@ import Store
 import Templating
 import WebContent
 
-/// The second step of a sign-in: the page of the code, and what is typed there.
-extension VoterSite {
+/// `/code`: the second step of a sign-in, and what is typed there.
+struct CodePages: SitePages {
+    let site: SiteContext
+
+    /// Page and form.
+    static let table = [
+        get("/code") { pages, visit in .now(try pages.unlessSignedIn(visit) { try pages.code(visit) }) },
+        post("/code") { pages, visit in .now(try pages.takeCode(visit)) },
+    ]
+
     /// Where a request for a code comes from.
     /// - Parameter passedPicture: whether the form came with a picture's right answer.
-    func asker(_ visit: VoterRequest, passedPicture: Bool) -> CodeAsker {
+    static func asker(_ visit: VoterRequest, passedPicture: Bool) -> CodeAsker {
         CodeAsker(network: RateLimiter.network(visit.request.source), passedPicture: passedPicture)
     }
 
@@ -46,9 +54,9 @@ extension VoterSite {
                 "wait": .text("\(parts.authenticator.resendWait(request))"),
                 "label": .text(request.label), "isQuiet": .flag(request.isQuiet && isServed),
                 "isEmpty": .flag(!isServed), "isReset": .flag(request.purpose == .reset),
-                "asked": renewalAddress(request),
+                "asked": RenewalPages(site: site).address(request),
                 "captcha": request.isQuiet || showsPicture
-                    ? picture(visit, "code", isQuiet: false, isWrong: isOfPicture(error)) : .nothing,
+                    ? gate.picture("code", isQuiet: false, isWrong: AbuseGuard.isOfPicture(error)) : .nothing,
             ])
     }
 
@@ -89,7 +97,7 @@ extension VoterSite {
             if let verdict, try !gate.admit(transaction, verdict) { return nil }
             return try parts.authenticator.askAgain(
                 transaction, token: token, otherChannel: otherChannel,
-                from: asker(visit, passedPicture: verdict != nil))
+                from: CodePages.asker(visit, passedPicture: verdict != nil))
         }
         switch again {
         // The second of two presses, whose first has used the picture up.
@@ -138,14 +146,14 @@ extension VoterSite {
         }
         switch outcome {
         case .verified(let token):
-            metrics.pass(.code)
+            site.metrics.pass(.code)
             let renews = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try parts.authenticator.request(reading, token: token)?.renews ?? false
             }
             try kioskVisit(visit).hold(token)
             return see(visit, renews ? "/verified" : "/passphrase", cookies: [cookies.set(.pending, token)])
         case .wrong(let left):
-            metrics.refuse(.code)
+            site.metrics.refuse(.code)
             return try code(
                 visit, status: 422, error: "codeWrong", more: "\(pages.text("codeLeft", visit.language)) \(left)")
         case .late(let since):

@@ -16,14 +16,22 @@ import WebContent
 ///       | continue -------->  | nothing chosen yet? -------> | choose at once
 ///       |                     | something chosen? ---------> | as `secret.reset` says
 ///       | new password ---->  | set, sessions end, word to every contact
-extension VoterSite {
+struct RenewalPages: SitePages {
+    let site: SiteContext
+
+    /// The first page in other words, and the one behind the code.
+    static let table = [
+        get("/renew") { pages, visit in .now(pages.renewal(visit)) },
+        get("/verified") { pages, visit in .now(try pages.verified(visit)) },
+    ]
+
     /// The first page in the words of a renewal; where passwords are not renewed, the first page.
     func renewal(_ visit: VoterRequest) -> Response {
-        election.access.secretRenew ? home(visit, isRenew: true) : see(visit, "/")
+        election.access.secretRenew ? SignInPages(site: site).home(visit, isRenew: true) : see(visit, "/")
     }
 
     /// What was typed, on the pages of a renewal in the browser that typed it.
-    func renewalAddress(_ request: CodeRequest) -> TemplateValue {
+    func address(_ request: CodeRequest) -> TemplateValue {
         guard request.renews, let typed = parts.authenticator.canonical(request) else { return .nothing }
         return .object(["text": .text(typed)])
     }
@@ -41,6 +49,6 @@ extension VoterSite {
         guard request.renews else { return see(visit, "/passphrase") }
         return page(
             .verified, visit, PageHead(title: "verifiedTitle"),
-            ["asked": renewalAddress(request), "mark": .text(parts.authenticator.mark(request))])
+            ["asked": address(request), "mark": .text(parts.authenticator.mark(request))])
     }
 }

@@ -14,14 +14,15 @@ import WebContent
 ///     a touch ──> /extend, at most every few seconds; a minute without one ──> the server ends the session by itself
 ///     a page of somebody before, in another tab, leaves by itself ──> /kiosk/end ──> nothing of the next person's ends
 ///     the button "end" of any page ──> /kiosk/end ──> all that goes on in this browser ends
-enum KioskRoutes {
+struct KioskPages: SitePages {
+    let site: SiteContext
+
     /// Becoming a kiosk and leaving one.
     static let table = [
-        VoterSite.Route(method: .get, path: "/kiosk") { site, visit in .now(try site.kiosk(visit)) },
-        VoterSite.Route(method: .post, path: "/kiosk") { site, visit in .now(try site.takeKiosk(visit)) },
-        VoterSite.Route(method: .get, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).leave())
-        },
-        VoterSite.Route(method: .post, path: KioskRoutes.end) { site, visit in .now(try site.kioskVisit(visit).end()) },
+        get("/kiosk") { pages, visit in .now(try pages.kiosk(visit)) },
+        post("/kiosk") { pages, visit in .now(try pages.takeKiosk(visit)) },
+        get(end) { pages, visit in .now(try pages.kioskVisit(visit).leave()) },
+        post(end) { pages, visit in .now(try pages.kioskVisit(visit).end()) },
     ]
 
     /// Where a voter's visit to a kiosk ends.
@@ -57,15 +58,10 @@ enum KioskRoutes {
     static let shape: [String: Shape] = [
         "place": .text, "until": .text, "grant": .text, "isOn": .flag, "isOver": .flag,
     ]
-}
-
-extension VoterSite {
-    /// What goes on at the kiosk from which a request comes.
-    func kioskVisit(_ visit: VoterRequest) -> KioskVisit { KioskVisit(site: self, visit: visit) }
 
     /// The leave that a token gives or gave; nil for what no member of the bureau signed.
     /// - Parameter token: from the link, the form or the cookie.
-    func grant(_ token: String) throws(StoreError) -> KioskGrant? {
+    private func grant(_ token: String) throws(StoreError) -> KioskGrant? {
         guard !token.isEmpty else { return nil }
         let members = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try parts.members.all(reading, parts.station.election)
@@ -86,41 +82,6 @@ extension VoterSite {
             log("a kiosk's leave could not be looked at: \(error)")
             return VoterRequest.Kiosk(place: "", until: nil)
         }
-    }
-
-    /// What is said at a kiosk whose hours are over; nil elsewhere. Whoever is signed in there goes on.
-    func kioskOver(_ visit: VoterRequest) -> Response? {
-        guard let kiosk = visit.kiosk, let until = kiosk.until, until <= parts.clock.now else { return nil }
-        let words = pages.text("kioskOverSince", visit.language).replacing("{place}", with: kiosk.place)
-            .replacing("{until}", with: election.timeWords(until, visit.language))
-        return message(visit, 403, "kioskOver", lines: [words])
-    }
-
-    /// What pages are told of a kiosk.
-    /// - Parameters:
-    ///   - hasSession: whether the page is a signed-in voter's own.
-    ///   - isSignedIn: the same of pages that everybody may read.
-    ///   - waited: seconds for which a code is waited for.
-    func kioskValue(
-        _ visit: VoterRequest, _ page: PageSet.Page, hasSession: Bool, isSignedIn: Bool, waited: Int?
-    ) -> TemplateValue {
-        guard let kiosk = visit.kiosk else { return .nothing }
-        let holder = kioskVisit(visit).holder(page)
-        let seconds = page == .code ? KioskRoutes.waitingSeconds : KioskRoutes.idleSeconds
-        // A session has ended by then: its page says so in time.
-        let ofOthers = 60 * (isSignedIn ? KioskRoutes.idleSeconds / 60 : KioskRoutes.scriptlessMinutes)
-        // Where no script tells whether a code stands in the field, the page comes anew without it, until it is left.
-        let left = waited.map { max(KioskRoutes.idleSeconds, KioskRoutes.waitingSeconds - $0) } ?? ofOthers
-        let isEmptied = left > ofOthers
-        return .object([
-            "seconds": .text("\(seconds)"), "typedSeconds": .text("\(KioskRoutes.idleSeconds)"),
-            "place": .text(kiosk.place), "hasSession": .flag(hasSession),
-            "isHeld": .flag(!holder.isNobody), "owner": .text(holder.owner), "mark": .text(holder.mark),
-            "made": .text("\(parts.clock.now)"),
-            "minutes": .text("\((left + 59) / 60)"), "leaves": .text("\(min(left, ofOthers))"),
-            "isEmptied": .flag(isEmptied),
-            "next": .text(isEmptied ? visit.path("/code") : visit.path(KioskRoutes.end, holder.parameters)),
-        ])
     }
 
     /// Asks whoever opened the signed link whether this device is to be a kiosk.
@@ -148,19 +109,8 @@ extension VoterSite {
         }
         // Whatever was under way here is somebody's who stands elsewhere now.
         try kioskVisit(visit).endAll()
-        let seconds = grant.until - parts.clock.now + KioskRoutes.keptSeconds
+        let seconds = grant.until - parts.clock.now + KioskPages.keptSeconds
         let cookie = isOff ? cookies.clear(.kiosk) : cookies.set(.kiosk, form["grant"], seconds: seconds)
         return see(visit, "/", cookies: kioskVisit(visit).gone + [cookie])
-    }
-
-    /// Whether a script asks, which leaves the page when it has the answer.
-    func isScript(_ visit: VoterRequest) -> Bool { visit.request.header("accept") == "text/plain" }
-
-    /// What a script is told of a session that has ended.
-    /// - Parameter cookies: values of `Set-Cookie`.
-    func ended(_ cookies: [String]) -> Response {
-        var response = Response.text(200, "ended\n")
-        for cookie in cookies { response.headers.append(("Set-Cookie", cookie)) }
-        return response
     }
 }

@@ -8,7 +8,7 @@ import WebContent
 
 /// What the pages of a sign-in say of its times, and of forms that are another's. All of it comes from the request's own times
 /// and from what this browser did: it is the same for known and unknown identifiers.
-extension VoterSite {
+extension CodePages {
     /// Whether the page says that the request's code is over.
     /// - Parameter isLate: whether the very code was typed too late.
     func hasOver(_ request: CodeRequest, isLate: Bool) -> Bool {
@@ -42,6 +42,7 @@ extension VoterSite {
         // Where none is under way, whoever takes the form says so.
         guard !isCurrent, let request else { return nil }
         return request.state == .verified || election.access.codeChannel == .none
-            ? try secret(visit, status: 409, error: "formOld") : try code(visit, status: 409, error: "formOld")
+            ? try SecretPages(site: site).secret(visit, status: 409, error: "formOld")
+            : try code(visit, status: 409, error: "formOld")
     }
 }

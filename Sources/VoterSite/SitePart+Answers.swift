@@ -1,20 +1,16 @@
 import Authentication
-import Captcha
-import Contacts
-import Crypto
 import Elections
-package import HTTPServer
+import HTTPServer
 import Polling
 import Store
-import Synchronization
-import Tally
 import Templating
-import Threads
-import VoterRoll
 import WebContent
 
+/// Seconds after which a voter is asked to come back where somebody must do something first.
+private let longPause = 60
+
 /// Pages around what a route fills in, and the answers of the site itself.
-extension VoterSite {
+extension SitePart {
     /// A page with what all pages have.
     func page(
         _ page: PageSet.Page, _ visit: VoterRequest, _ head: PageHead, _ values: [String: TemplateValue] = [:]
@@ -31,8 +27,8 @@ extension VoterSite {
         all["supportCode"] = .text(visit.supportCode)
         let hasSession = values["idleSeconds"] != nil
         let isSignedIn = values["isSignedIn"] ?? .flag(hasSession)
-        all["kiosk"] = kioskValue(
-            visit, page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true), waited: head.waited)
+        all["kiosk"] = kioskVisit(visit).value(
+            page, hasSession: hasSession, isSignedIn: isSignedIn == .flag(true), waited: head.waited)
         all["isSignedIn"] = isSignedIn
         // The same as in the page's other forms, so that somebody else's old page signs nobody out.
         all["signOutOwner"] = values["signOutOwner"] ?? values["owner"] ?? .text("")
@@ -43,41 +39,28 @@ extension VoterSite {
         all["error"] =
             error.map {
                 // Seconds that must pass are counted down beside the error.
-                let mustWait = VoterSite.waits.contains($0)
+                let mustWait = PageHead.waits.contains($0)
                 return .object([
                     "text": .text(pages.text($0, language)),
                     "more": more.flatMap { mustWait ? nil : .text($0) } ?? .nothing,
                     "wait": more.flatMap { mustWait ? .text($0) : nil } ?? .nothing,
                 ])
             } ?? .nothing
-        all["isBad"] = values["isBad"] ?? .flag(error.map { !VoterSite.general.contains($0) } ?? false)
+        all["isBad"] = values["isBad"] ?? .flag(error.map { !PageHead.general.contains($0) } ?? false)
         all.merge(words(language).values) { $1 }
         all["seal"] = poll.map { .text($0.fingerprint) } ?? .nothing
-        all["restored"] = restored(language)
+        all["restored"] = site.presentPoll.restored(language)
         all["note"] =
             note.map {
                 .object(["text": .text(pages.text($0, language) + (noteMore.map { " \($0)" } ?? ""))])
             } ?? .nothing
-        trace(visit, step: page.rawValue, trouble: error ?? "")
+        site.traces.note(visit, step: page.rawValue, trouble: error ?? "")
         do throws(TemplateError) {
             return self.page(visit, page, try pages.bytes(page, language, all), status: status)
         } catch {
             log("the page \(page.rawValue) could not be rendered: \(error)")
             return .text(500, "internal error\n")
         }
-    }
-
-    /// What a page that everybody may read shows to whoever is signed in, and where it leads on.
-    /// - Throws: an error of the store.
-    func wayBack(_ visit: VoterRequest) throws(StoreError) -> [String: TemplateValue] {
-        let session = try session(visit)
-        let isSignedIn = session != nil
-        let back = isSignedIn ? "/space" : pending(visit) == nil ? "/" : "/code"
-        let text = isSignedIn ? "backSpace" : back == "/" ? "backHome" : "helpBack"
-        return [
-            "isSignedIn": .flag(isSignedIn), "back": .text(back), "backText": .text(pages.text(text, visit.language)),
-            "signOutOwner": .text(session.map { owner(visit, $0) } ?? ""),
-        ]
     }
 
     /// A rendered page, with the browser's cookie where it is new.
@@ -89,22 +72,10 @@ extension VoterSite {
         return response
     }
 
-    /// Errors behind which the seconds stand that must pass.
-    static let waits: Set<String> = ["codeResendWait", "secretWait"]
-
-    /// Errors that are no fault of what stands in the page's field.
-    static let general: Set<String> = [
-        "gone", "sessionEnded", "sessionUnsent", "sessionOther", "sessionOtherUnsent", "formOld", "codeExhausted",
-        "codePicture", "codeNoMore", "codeResendWait",
-        "secretWait",
-        "captchaWrong",
-        "captchaNeeded", "workNeeded", "helpFull", "kioskCleared",
-    ]
-
     /// The same page in the other language.
     func switchPath(_ visit: VoterRequest) -> String {
         let other: Language = visit.language == .fr ? .en : .fr
-        let path = table["GET \(visit.request.path)"] == nil ? "/" : visit.request.path
+        let path = site.routes.hasPage(visit.request.path) ? visit.request.path : "/"
         return "\(path)?lang=\(other.rawValue)"
     }
 
@@ -119,9 +90,7 @@ extension VoterSite {
         hasOwnText: Bool = false
     ) -> Response {
         // What the ballot page's script can read and show.
-        if isCasting(visit.request) {
-            return casting(visit, status, VoterSite.castingTexts[name] ?? "\(name)Text")
-        }
+        if visit.request.bringsBallot { return CastingAnswers(site: site).refusal(visit, status, name) }
         let texts = hasOwnText ? lines : [pages.text("\(name)Text", visit.language)] + lines
         return page(
             .message, visit, PageHead(status: status, title: "\(name)Title"),
@@ -131,20 +100,10 @@ extension VoterSite {
             ])
     }
 
-    /// Texts of refusals that say something else of a ballot than of a form.
-    static let castingTexts = [
-        "expired": "voteExpired", "tooLong": "voteRefused", "notFound": "notEligibleText",
-    ]
-
-    /// Whether a request brings a ballot.
-    func isCasting(_ request: Request) -> Bool {
-        request.method == .post && request.path.hasPrefix("/ballots/")
-    }
-
     /// The page for what should not happen.
     /// - Parameter error: goes to the log, never to the page.
     func failure(_ visit: VoterRequest, _ error: any Error) -> Response {
-        log("\(routeName(visit.request.path)) failed: \(error)")
+        log("\(site.routes.name(visit.request.path)) failed: \(error)")
         if let seconds = (error as? StoreError)?.retrySeconds {
             return seconds > StoreError.shortPause ? standstill(visit) : busy(visit, seconds: seconds)
         }
@@ -154,20 +113,18 @@ extension VoterSite {
     /// The page for too much at once.
     /// - Parameter seconds: for the header `Retry-After`.
     func busy(_ visit: VoterRequest, seconds: Int) -> Response {
-        var response = message(visit, 503, "busy")
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
+        message(visit, 503, "busy").retry(after: seconds)
     }
 
-    /// The answer for a request that the pool would not take.
-    package func overloaded(_ request: Request) -> Response {
-        finish(request, busy(visit(request), seconds: 5), Monotonic.seconds)
+    /// The page for a site that somebody must see to first.
+    func standstill(_ visit: VoterRequest) -> Response {
+        message(visit, 503, "standstill").retry(after: longPause)
     }
 
     /// Runs slow work on the pool and answers with a page whatever happens.
     func later(_ visit: VoterRequest, _ work: @escaping @Sendable () throws -> Response) -> Reply {
-        .later { [self] in
-            do { return try work() } catch { return failure(visit, error) }
+        .later { [site] in
+            do { return try work() } catch { return site.failure(visit, error) }
         }
     }
 
@@ -176,8 +133,6 @@ extension VoterSite {
     ///   - path: without parameters.
     ///   - set: values of `Set-Cookie`.
     func see(_ visit: VoterRequest, _ path: String, _ parameters: String = "", cookies set: [String] = []) -> Response {
-        var response = Response.see(visit.path(path, parameters))
-        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
-        return response
+        .see(visit.path(path, parameters)).setting(set)
     }
 }

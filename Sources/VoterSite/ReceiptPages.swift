@@ -1,20 +1,20 @@
-import Authentication
 import BallotCore
-import Crypto
 import Elections
 import Foundation
 import HTTPServer
 import Journal
 import Polling
 import Store
-import Tally
-import Templating
 import Typesetting
-import VoterRoll
 import WebContent
 
-/// The proof of a vote: as a PDF, and as a square to photograph.
-extension VoterSite {
+/// `/receipt`: the proof of a vote, as a PDF, and as a square to photograph.
+struct ReceiptPages: SitePages {
+    let site: SiteContext
+
+    /// Anybody may bring a proof.
+    static let table = [post("/receipt") { pages, visit in .now(try pages.receipt(visit)) }]
+
     /// Checks the proof that a page gives back, and makes the PDF or the QR code of it. Nothing is looked up and
     /// nothing kept: a proof that the server signed says everything.
     func receipt(_ visit: VoterRequest) throws -> Response {
@@ -41,7 +41,7 @@ extension VoterSite {
                     .replacing("{zone}", with: election.zoneWords([now], language))))
         report.add(.paragraph(text("voteTracker")))
         report.add(.mono(receipt.tracker))
-        report.add(.paragraph(text(receiptKey("voteTrackerText")) + " " + box))
+        report.add(.paragraph(text(site.presentPoll.receiptKey("voteTrackerText")) + " " + box))
         report.add(.paragraph(text("receiptWhat") + " " + election.contactLine(language)))
         report.add(.square(link))
         report.add(.paragraph(text("receiptSigned")))
@@ -52,7 +52,7 @@ extension VoterSite {
             report.add(.paragraph(text("receiptFingerprint")))
             report.add(.mono(poll.fingerprint))
         }
-        return try pdf(report, name: "\(election.id)-\(ballot.id).pdf")
+        return try .pdf(report, name: "\(election.id)-\(ballot.id).pdf")
     }
 
     /// What the page draws of a QR code.
@@ -63,7 +63,7 @@ extension VoterSite {
     }
 
     /// A QR code as a path that the page draws.
-    func square(_ address: String) -> Response {
+    private func square(_ address: String) -> Response {
         guard let rows = SquareCode.modules(address),
             let data = try? JSONEncoder().encode(
                 Square(
@@ -71,14 +71,5 @@ extension VoterSite {
                     path: SquareDrawing.outline(rows)))
         else { return .text(500, "internal error\n") }
         return Response(200, type: "application/json", body: [UInt8](data))
-    }
-
-    /// A report as a file to keep.
-    /// The date in it is always the same, so that a file tells nothing of when it was made.
-    /// - Parameter name: of the file, in ASCII.
-    func pdf(_ report: Report, name: String) throws -> Response {
-        var response = Response(200, type: "application/pdf", body: try report.pdf(created: "2000-01-01T00:00:00Z"))
-        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
-        return response
     }
 }

@@ -14,28 +14,25 @@ import Templating
 ///       │ <─ the same page ───────── │                                      │
 ///       │                            │ row ───────────────────────────────> │ looks the contact up
 ///       │                            │                                      │ queues a renewal, or nothing
-enum RecoveryRoutes {
+struct RecoveryPages: SitePages {
+    let site: SiteContext
+
     /// Where a forgotten password is asked for.
     static let forgotten = "/forgotten"
 
     /// Three addresses with one form.
-    static let table = ["/lost", "/first", RecoveryRoutes.forgotten].flatMap { path in
+    static let table = ["/lost", "/first", forgotten].flatMap { path in
         [
-            VoterSite.Route(method: .get, path: path) { site, visit in .now(site.elsewhere(visit) ?? site.lost(visit))
-            },
-            VoterSite.Route(method: .post, path: path) { site, visit in
-                .now(try site.elsewhere(visit) ?? site.takeLost(visit))
-            },
+            get(path) { pages, visit in .now(pages.elsewhere(visit) ?? pages.lost(visit)) },
+            post(path) { pages, visit in .now(try pages.elsewhere(visit) ?? pages.takeLost(visit)) },
         ]
     }
-}
 
-extension VoterSite {
     /// What this election has for a forgotten password, where it sends none by a desk for that alone; nil where it does, and for
     /// the other addresses.
     func elsewhere(_ visit: VoterRequest) -> Response? {
         let access = election.access
-        guard visit.request.path == RecoveryRoutes.forgotten else { return nil }
+        guard visit.request.path == RecoveryPages.forgotten else { return nil }
         if access.recoveryDesk == .one { return see(visit, "/lost") }
         if access.sendsAnew { return nil }
         return access.secretRenew ? see(visit, "/renew") : .see(visit.path("/help") + "#forgotten")
@@ -47,7 +44,7 @@ extension VoterSite {
     ) -> Response {
         let mode = election.access.recoveryCaptcha
         let isShown = showsPicture || mode == .always || visit.request.parameter("picture") != nil
-        let titles = ["/first": "firstTitle", RecoveryRoutes.forgotten: "forgottenLink"]
+        let titles = ["/first": "firstTitle", RecoveryPages.forgotten: "forgottenLink"]
         return page(
             .lost, visit,
             PageHead(
@@ -55,12 +52,12 @@ extension VoterSite {
                 title: election.access.recoveryDesk == .one ? "deskTitle" : titles[visit.request.path] ?? "lostTitle",
                 error: error),
             [
-                "isForgotten": .flag(visit.request.path == RecoveryRoutes.forgotten),
+                "isForgotten": .flag(visit.request.path == RecoveryPages.forgotten),
                 "isFirst": .flag(visit.request.path == "/first"), "path": .text(visit.request.path),
                 "typed": .text(typed),
                 "work": .text(mode == .always ? "" : gate.challenge("lost", source: visit.request.source)),
                 // Without JavaScript the picture stands there at once.
-                "captcha": picture(visit, "lost", isQuiet: !isShown, isWrong: isOfPicture(error)),
+                "captcha": gate.picture("lost", isQuiet: !isShown, isWrong: AbuseGuard.isOfPicture(error)),
             ])
     }
 
@@ -69,7 +66,7 @@ extension VoterSite {
     func takeLost(_ visit: VoterRequest) throws(StoreError) -> Response {
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["contact"]
-        let isForgotten = visit.request.path == RecoveryRoutes.forgotten
+        let isForgotten = visit.request.path == RecoveryPages.forgotten
         let malformed = isForgotten ? "identifierMalformed" : "lostMalformed"
         if form["action"] == "picture" { return lost(visit, typed: typed, showsPicture: true) }
         // Where nothing is ever sent, nothing is promised.

@@ -5,12 +5,13 @@ import Store
 import Templating
 
 /// `/help`: questions and answers, and a form to the help desk.
-enum HelpRoutes {
-    /// Help, its form, and the calendar file.
+struct HelpPages: SitePages {
+    let site: SiteContext
+
+    /// Help and its form.
     static let table = [
-        VoterSite.Route(method: .get, path: "/help") { site, visit in .now(try site.help(visit)) },
-        VoterSite.Route(method: .get, path: "/hours.ics") { site, visit in .now(try site.calendar(visit)) },
-        VoterSite.Route(method: .post, path: "/help") { site, visit in .now(try site.takeQuestion(visit)) },
+        get("/help") { pages, visit in .now(try pages.help(visit)) },
+        post("/help") { pages, visit in .now(try pages.takeQuestion(visit)) },
     ]
     /// What must be filled in, and what is said where it is not.
     static let fields: [(name: String, error: String)] = [
@@ -18,9 +19,7 @@ enum HelpRoutes {
     ]
     /// Characters of a name, a contact and a text that are kept.
     static let (longestName, longestContact, longestText) = (200, 254, 2000)
-}
 
-extension VoterSite {
     /// The page, with what was typed where something is missing.
     /// - Parameters:
     ///   - error: the key of the fault's text.
@@ -33,16 +32,16 @@ extension VoterSite {
     ) throws(StoreError) -> Response {
         let isDone = visit.request.method != .post && visit.request.parameter("say") == "done"
         let isShown = showsPicture || visit.request.parameter("picture") != nil
-        let isIncomplete = HelpRoutes.fields.contains { $0.error == error }
+        let isIncomplete = HelpPages.fields.contains { $0.error == error }
         return page(
             .help, visit,
             PageHead(status: status, title: "helpTitle", error: error, more: more, note: isDone ? "helpDone" : nil),
             [
                 "work": .text(gate.challenge("help", source: visit.request.source)),
-                "captcha": picture(visit, "help", isQuiet: !isShown, isWrong: isOfPicture(error)),
+                "captcha": gate.picture("help", isQuiet: !isShown, isWrong: AbuseGuard.isOfPicture(error)),
                 "bad": .object(
                     Dictionary(
-                        uniqueKeysWithValues: HelpRoutes.fields.map {
+                        uniqueKeysWithValues: HelpPages.fields.map {
                             ($0.name, .flag(isIncomplete && asked[$0.name].allSatisfy(\.isWhitespace)))
                         })),
                 "asked": .object([
@@ -57,10 +56,10 @@ extension VoterSite {
         let form = visit.request.form() ?? Form(fields: [])
         if form["action"] == "picture" { return try help(visit, asked: form, showsPicture: true) }
         let question = SupportQueue.Question(
-            name: String(form["name"].prefix(HelpRoutes.longestName)),
-            contact: String(form["contact"].prefix(HelpRoutes.longestContact)),
-            text: String(form["text"].prefix(HelpRoutes.longestText)))
-        let missing = HelpRoutes.fields.filter { form[$0.name].allSatisfy(\.isWhitespace) }
+            name: String(form["name"].prefix(HelpPages.longestName)),
+            contact: String(form["contact"].prefix(HelpPages.longestContact)),
+            text: String(form["text"].prefix(HelpPages.longestText)))
+        let missing = HelpPages.fields.filter { form[$0.name].allSatisfy(\.isWhitespace) }
         if let first = missing.first {
             let rest = missing.dropFirst().map { pages.text($0.error, visit.language) }.joined(separator: " ")
             return try help(

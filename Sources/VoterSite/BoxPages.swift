@@ -1,19 +1,28 @@
 import Elections
-import Foundation
 import HTTPServer
 import Polling
 import Store
-import Synchronization
 import Tally
 import Templating
 import WebContent
 
 /// `/box`: the public ballot box, by rounds.
-enum BoxRoutes {
+struct BoxPages: SitePages {
+    let site: SiteContext
+
     /// That of all boxes.
-    static let table = [
-        VoterSite.Route(method: .get, path: "/box") { site, visit in .now(try site.box(visit)) }
-    ]
+    static let table = [get("/box") { pages, visit in .now(try pages.box(visit)) }]
+
+    /// Those of one ballot's box.
+    /// - Parameter ballot: its name in the election, which the address has too.
+    static func table(of ballot: String) -> [Route] {
+        [
+            get("/box/\(ballot)") { pages, visit in .now(try pages.box(visit, of: ballot)) },
+            // At a device that many share no number goes into an address: browsers write addresses into their history.
+            post("/box/\(ballot)") { pages, visit in .now(try pages.box(visit, of: ballot)) },
+            get("/box/\(ballot)/archive.bel") { pages, visit in .later { pages.archive(visit, of: ballot) } },
+        ]
+    }
 
     /// Characters of a tracker: a SHA-256 in Base64 without its last sign.
     private static let trackerLength = 43
@@ -62,23 +71,6 @@ enum BoxRoutes {
         }
     }
 
-    /// Those of one ballot's box.
-    /// - Parameter ballot: its name in the election, which the address has too.
-    static func table(of ballot: String) -> [VoterSite.Route] {
-        [
-            VoterSite.Route(method: .get, path: "/box/\(ballot)") { site, visit in
-                .now(try site.box(visit, of: ballot))
-            },
-            // At a device that many share no number goes into an address: browsers write addresses into their history.
-            VoterSite.Route(method: .post, path: "/box/\(ballot)") { site, visit in
-                .now(try site.box(visit, of: ballot))
-            },
-            VoterSite.Route(method: .get, path: "/box/\(ballot)/archive.bel") { site, visit in
-                .later { site.archive(visit, of: ballot) }
-            },
-        ]
-    }
-
     /// Of the page of one box.
     static let shape: [String: Shape] = [
         "ballot": .text, "count": .text, "path": .text, "typed": .text, "archive": .text, "back": .text,
@@ -89,9 +81,7 @@ enum BoxRoutes {
 
     /// Trackers on one page.
     static let shown = 500
-}
 
-extension VoterSite {
     /// The page of all boxes; none is shown before the poll has opened.
     func box(_ visit: VoterRequest) throws -> Response {
         let language = visit.language
@@ -120,17 +110,6 @@ extension VoterSite {
         return "\(pages.text("boxCount", language)) \(ballots). \(pages.text("boxSignatures", language)) \(signatures)."
     }
 
-    /// When the next round is published at the earliest; nil where none comes any more.
-    /// - Parameter last: the round published last; nil before the first.
-    /// - Returns: an hour of the day, as people read it.
-    func comingRound(after last: Round?, _ language: Language) -> String? {
-        guard let poll, [.open, .suspended, .closing, .ended].contains(poll.state), let opened = poll.openedAt else {
-            return nil
-        }
-        let earliest = (last?.at ?? opened) + BoxRounds.roundSeconds
-        return election.clockWords(max(earliest, parts.clock.now), language)
-    }
-
     /// The page of one box: a piece of its trackers, and what became of the one that was looked for.
     func box(_ visit: VoterRequest, of name: String) throws -> Response {
         let language = visit.language
@@ -138,8 +117,8 @@ extension VoterSite {
             visit.request.method == .post ? visit.request.form()?["tracker"] : visit.request.parameter("tracker")
         if visit.isKiosk, visit.request.method != .post, asked != nil { return see(visit, "/box/\(name)") }
         let pasted = (asked ?? "").trimmingPrefix(while: \.isWhitespace)
-        let typed = String(pasted.prefix(BoxRoutes.longestTyped))
-        let tracker = BoxRoutes.tracker(in: typed)
+        let typed = String(pasted.prefix(BoxPages.longestTyped))
+        let tracker = BoxPages.tracker(in: typed)
         let after = visit.request.parameter("after").flatMap { Int($0) } ?? 0
         let found = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (
@@ -150,7 +129,7 @@ extension VoterSite {
             else { return nil }
             return (
                 try parts.station.rounds.all(reading, ballot),
-                try parts.station.rounds.trackers(reading, ballot, after: max(0, after), limit: BoxRoutes.shown),
+                try parts.station.rounds.trackers(reading, ballot, after: max(0, after), limit: BoxPages.shown),
                 tracker == nil ? nil : try parts.station.rounds.round(reading, ballot, tracker: tracker ?? "")
             )
         }
@@ -160,9 +139,9 @@ extension VoterSite {
         let groups = Dictionary(grouping: list, by: \.round).sorted { $0.key < $1.key }
         let total = rounds.reduce(0) { $0 + $1.ballots }
         let path = "/box/\(name)"
-        let said = BoxRoutes.Said(
+        let said = BoxPages.Said(
             typed: asked.map { _ in typed }, isTracker: tracker != nil, round: round,
-            coming: comingRound(after: rounds.last, language),
+            coming: site.presentPoll.comingRound(after: rounds.last, language),
             isAbandoned: phase == .abandoned)
         let next = list.last.flatMap { $0.place < total ? visit.path(path, "after=\($0.place)") : nil }
         return page(
@@ -191,101 +170,14 @@ extension VoterSite {
         do {
             guard let poll, poll.state != .sealed else { return message(visit, 404, "notFound") }
             let path: String
-            switch try archives.file(name, parts.tallyService, parts.station) {
+            switch try site.archives.file(name, parts.tallyService, parts.station) {
             case .file(let found): path = found
             case .busy: return busy(visit, seconds: 10)
             case .missing: return message(visit, 404, "notFound")
             }
             var response = Response(200, type: "application/x-tar")
             response.file = path
-            response.headers.append(("Content-Disposition", "attachment; filename=\"\(name).bel\""))
-            return response
+            return response.attached(as: "\(name).bel")
         } catch { return failure(visit, error) }
-    }
-}
-
-/// The public archives as files beside the store: a box of a hundred thousand ballots is a gigabyte, which nobody holds in
-/// memory for each who downloads it.
-final class ArchiveFolder: Sendable {
-    /// Seconds for which an earlier state stays, for those who are about to read it.
-    private static let keptSeconds = 3600.0
-
-    /// Beside its file the folder stands, named as it is with `.box` behind.
-    private let store: Store
-    /// Whether one is being made: at one time one, so that downloads never take the threads that votes need.
-    private let isBusy = Mutex(false)
-
-    /// - Parameter store: of the election whose archives these are.
-    init(store: Store) { self.store = store }
-
-    /// The one that was made last.
-    private func latest(_ paths: [String]) -> String? {
-        paths.max { made($0) < made($1) }
-    }
-
-    /// Seconds since 1970.
-    private func made(_ path: String) -> Double {
-        let date = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-        return date?.timeIntervalSince1970 ?? 0
-    }
-
-    /// What became of a request for an archive.
-    enum Place {
-        case file(String)
-        /// Another one is being made, and there is no earlier state of this one.
-        case busy
-        case missing
-    }
-
-    /// A ballot's archive in its present state, or the one before while the present one is being made.
-    /// - Throws: an error of the store, or of the disk; a draft that was begun is overwritten the next time.
-    func file(_ name: String, _ tallyService: TallyService, _ station: PollingStation) throws -> Place {
-        let folder = store.path + ".box"
-        let files = FileManager.default
-        guard
-            let (ballot, state) = try store.read({
-                (reading: borrowing Reading) throws(StoreError) -> (PollBallot, String)? in
-                guard let poll = try Poll.find(reading, election: station.election.number),
-                    let ballot = try PollBallot.find(reading, election: poll.election, name: name)
-                else { return nil }
-                let tally = try station.tallies.tally(reading, ballot)
-                let counted = "\(tally == nil ? 0 : 1)\(tally?.result == nil ? 0 : 1)"
-                let rounds = try station.rounds.all(reading, ballot).count
-                return (ballot, "\(rounds)-\(poll.state == .closed ? 1 : 0)\(counted)")
-            })
-        else { return .missing }
-        let prefix = "\(name).\(String(decoding: ballot.uuid, as: UTF8.self))."
-        let path = "\(folder)/\(prefix)\(state).bel"
-        if files.fileExists(atPath: path) { return .file(path) }
-        try files.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let earlier = try files.contentsOfDirectory(atPath: folder).filter {
-            $0.hasPrefix(prefix) && $0.hasSuffix(".bel")
-        }.map { "\(folder)/\($0)" }
-        let mayMake = isBusy.withLock { isBusy in
-            defer { isBusy = true }
-            return !isBusy
-        }
-        guard mayMake else { return latest(earlier).map { .file($0) } ?? .busy }
-        defer { isBusy.withLock { $0 = false } }
-        for old in earlier where Date().timeIntervalSince1970 - made(old) > ArchiveFolder.keptSeconds {
-            try files.removeItem(atPath: old)
-        }
-        let draft = path + ".part"
-        guard files.createFile(atPath: draft, contents: nil), let output = FileHandle(forWritingAtPath: draft)
-        else {
-            throw SiteFault("\(draft) cannot be written")
-        }
-        try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try tallyService.archive(reading, ballot) { bytes throws(StoreError) in
-                do { try output.write(contentsOf: Data(bytes)) } catch {
-                    throw StoreError(.failed, "\(draft) could not be written: \(error.localizedDescription)")
-                }
-            }
-        }
-        try output.synchronize()
-        try output.close()
-        try files.moveItem(atPath: draft, toPath: path)
-        return .file(path)
     }
 }

@@ -7,12 +7,14 @@ import Tally
 import Templating
 
 /// `/result`: what the trustees opened, as page, PDF and JSON.
-enum ResultRoutes {
+struct ResultPages: SitePages {
+    let site: SiteContext
+
     /// Open to everybody.
     static let table = [
-        VoterSite.Route(method: .get, path: "/result") { site, visit in .now(try site.result(visit)) },
-        VoterSite.Route(method: .get, path: "/result.pdf") { site, visit in .now(try site.resultReport(visit)) },
-        VoterSite.Route(method: .get, path: "/result.json") { site, visit in .now(try site.resultData(visit)) },
+        get("/result") { pages, visit in .now(try pages.result(visit)) },
+        get("/result.pdf") { pages, visit in .now(try pages.resultReport(visit)) },
+        get("/result.json") { pages, visit in .now(try pages.resultData(visit)) },
     ]
 
     /// Of the page.
@@ -25,9 +27,7 @@ enum ResultRoutes {
                     .object(["question": .text, "lines": .list(.object(["answer": .text, "votes": .text]))])),
             ])),
     ]
-}
 
-extension VoterSite {
     /// The results of the ballots that were counted.
     private func results() throws -> [BallotResult] {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try parts.tallyService.results.all(reading)
@@ -66,7 +66,7 @@ extension VoterSite {
         let (results, language) = (try results(), visit.language)
         guard !results.isEmpty, let poll else { return message(visit, 404, "notFound") }
         let report = ResultReport.report(election, poll, results, pages, language)
-        return try pdf(report, name: "\(election.id)-result.pdf")
+        return try .pdf(report, name: "\(election.id)-result.pdf")
     }
 
     /// JSON for programs, with answers by their French text; 404 before the count.
