@@ -2,23 +2,8 @@ import Crypto
 import Dispatch
 import Elections
 import Inputs
-package import Store
+import Store
 import Synchronization
-
-/// Why an import could not go on.
-/// `file`: what the file holds is to blame. `store`: the store or its disk.
-package enum ImportFailure: Error, CustomStringConvertible {
-    case file(RollFileError)
-    case store(StoreError)
-
-    /// What either says.
-    package var description: String {
-        switch self {
-        case .file(let error): "\(error)"
-        case .store(let error): "\(error)"
-        }
-    }
-}
 
 /// The first error of the inserting thread.
 private final class FirstFailure: Sendable {

@@ -1,16 +1,6 @@
 import CXML
 import Glibc
 
-/// What an XML stream tells its listener.
-protocol XMLListener: AnyObject {
-    /// An element begins; the name is its local one, without prefix.
-    func started(_ name: UnsafePointer<UInt8>, _ attributes: XMLAttributes)
-    /// An element ends.
-    func ended(_ name: UnsafePointer<UInt8>)
-    /// Text between elements, in UTF-8; one text may come in several pieces.
-    func text(_ bytes: UnsafeBufferPointer<UInt8>)
-}
-
 /// An element's attributes, valid while the listener is told of it.
 @unsafe struct XMLAttributes {
     /// libxml2 hands five pointers for each: local name, prefix, URI, value, end of value.
