@@ -1,11 +1,11 @@
 package import Elections
 package import Store
 
-/// What managers said that headings mean, kept for the next file.
-extension Registrar {
+/// What somebody said of an election's headings, for its next files.
+package struct HeadingMemory: Sendable {
     /// The headings of earlier files and their columns.
     /// - Returns: `map` as an import takes it, and the headings that are not to be read; both folded by `Column.fold`.
-    package func rememberedHeadings(
+    package func remembered(
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> (map: [String: Column], unread: Set<String>) {
         var (map, unread): ([String: Column], Set<String>) = ([:], [])

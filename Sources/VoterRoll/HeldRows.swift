@@ -1,102 +1,24 @@
+import Contacts
 import Crypto
 package import Elections
 package import Store
 
-/// What a file does to contacts, and rows of it that wait beside the roll until a second person approves them.
+/// Rows of a file that wait beside the roll until a second person approves them.
 ///
 ///     roll_change, staged ── publish ──> roll_voter
 ///        │ hold                             ^
 ///        v                                  │ approved, and the voter's row is as it was
 ///     roll_change, stood = hash of the row ─┘
-extension Registrar {
-    /// The number under which a loaded roll's held rows are found again.
-    package func number(of roll: LoadedRoll) -> Int { roll.importID }
-
-    /// The rows of a loaded or applied file that change a contact, an answer or the name; the recipient's own line of an address is no
-    /// contact.
-    /// - Parameters:
-    ///   - source: the import's number, of `number(of:)`.
-    ///   - keys: of the election.
-    package func contactRows(
-        _ reading: borrowing Reading, _ election: StoredElection, import source: Int, keys: RollKeys
-    ) throws(StoreError) -> [ContactRow] {
-        let opener = ContactOpener(election: election.number, keys: keys)
-        var found: [ContactRow] = []
-        try reading.each(
-            """
-            SELECT c.voter, c.line, v.reference, v.civility, v.last_name, v.first_name, c.civility, c.last_name, c.first_name,
-                v.mail, v.phone, v.mobile, v.address, c.mail, c.phone, c.mobile, c.address, c.stood,
-                (v.challenge IS NOT NULL OR c.challenge IS NOT NULL)
-                    AND substr(v.digest, 1 + ?2) <> substr(c.digest, 1 + ?2)
-            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ?1 ORDER BY c.line
-            """, source, RowSealer.digestBytes
-        ) { (row: borrowing Row) throws(StoreError) in
-            let voter: Int = try row[0]
-            let before = try opener.open(
-                SealedContacts(mail: try row[9], phone: try row[10], isMobile: try row[11], address: try row[12]),
-                voter: voter)
-            let after = try opener.open(
-                SealedContacts(mail: try row[13], phone: try row[14], isMobile: try row[15], address: try row[16]),
-                voter: voter)
-            let (old, new) = (try Registrar.recipient(row, from: 3), try Registrar.recipient(row, from: 6))
-            var columns: [Column] = []
-            if before.mail != after.mail { columns.append(.email) }
-            if before.phone != after.phone { columns.append(.phone) }
-            if before.address.map(old.place) != after.address.map(new.place) { columns.append(.address1) }
-            if try row[18] as Bool { columns.append(.challenge) }
-            let stood: [UInt8]? = try row[17]
-            var names = [FullName(lastName: old.lastName, firstName: old.firstName)]
-            let afterName = FullName(lastName: new.lastName, firstName: new.firstName)
-            if !afterName.isNearly(names[0]) { names.append(afterName) }
-            guard !columns.isEmpty || stood != nil || names.count > 1 else { return }
-            let line: Int = try row[1]
-            var isOvertaken = false
-            if let stood { isOvertaken = try self.stood(reading, election, voter: voter, keys: keys) != stood }
-            found.append(
-                ContactRow(
-                    voter: voter, line: line % RollLimits.sheetLines, reference: try row[2],
-                    name: "\(old.firstName) \(old.lastName)", names: names, columns: columns, before: before,
-                    after: after,
-                    isOvertaken: isOvertaken))
-        }
-        return found
-    }
-
-    /// The recipient in three columns of a row: civility, family name, first name.
-    static func recipient(_ row: borrowing Row, from first: Int32) throws(StoreError) -> Recipient {
-        let civility: Voter.Civility = try row.value(first)
-        let title =
-            switch civility {
-            case .none: ""
-            case .mister: "M"
-            case .madam: "Mme"
-            }
-        return Recipient(title: title, firstName: try row[first + 2], lastName: try row[first + 1])
-    }
-
-    /// A keyed hash of all that the roll holds of a voter, struck off or not: equal as long as nobody changes anything.
-    func stood(
-        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
-    ) throws(StoreError) -> [UInt8] {
-        let contacts = try contacts(reading, election, voter: voter, keys: keys)
-        var fields = LengthPrefixedFields("roll row")
-        try reading.each(
-            """
-            SELECT reference, civility, last_name, first_name, college, site, language, coalesce(channel, ''),
-                coalesce(challenge, ''), weight, removed_at IS NOT NULL
-            FROM roll_voter WHERE id = ?
-            """, voter
-        ) { (row: borrowing Row) throws(StoreError) in
-            for column in 0..<Int32(9) { fields.append(try row[column] as String) }
-            fields.append(try row[9] as Int)
-            fields.append(try row[10] as Int)
-        }
-        fields.append(contacts.mail?.text ?? "")
-        fields.append(contacts.phone?.text ?? "")
-        let address = contacts.address?.stored ?? []
-        fields.append(address.span)
-        return keys.digest.hash(fields.bytes.span)
-    }
+///
+/// A new voter whose row waits is off the roll meanwhile:
+///
+///     roll_voter, of the import ── publish ──> on the roll
+///        │ setAside
+///        v
+///     roll_voter, struck off and without contacts <── approved ── roll_change, which has them and waits
+package struct HeldRows: Sendable {
+    /// Its clock is used, its search and its names.
+    let registrar: Registrar
 
     /// Keeps rows of a loaded roll beside the roll: `publish` leaves these voters as they are.
     package func hold(
@@ -109,9 +31,35 @@ extension Registrar {
         }
     }
 
+    /// Keeps new voters of an import off the roll: their rows wait beside it, as if each had been struck off and came back.
+    package func setAside(
+        _ transaction: borrowing Transaction, _ election: StoredElection, import source: Int, voters: [Int],
+        keys: RollKeys
+    ) throws(StoreError) {
+        for voter in voters {
+            try transaction.execute(
+                """
+                INSERT INTO roll_change (import, voter, line, civility, last_name, first_name, college, site, weight, language,
+                    channel, mail, mail_index, phone, phone_index, mobile, address, challenge, digest)
+                SELECT import, id, line, civility, last_name, first_name, college, site, weight, language, channel, mail,
+                    mail_index, phone, phone_index, mobile, address, challenge, digest
+                FROM roll_voter WHERE id = ? AND import = ?
+                """, voter, source)
+            try transaction.execute(
+                """
+                UPDATE roll_voter SET removed_at = ?, mail = NULL, mail_index = NULL, phone = NULL, phone_index = NULL,
+                    mobile = 0, address = NULL, challenge = NULL
+                WHERE id = ? AND import = ?
+                """, registrar.clock.now, voter, source)
+            let stood = try stood(transaction.reading, election, voter: voter, keys: keys)
+            try transaction.execute(
+                "UPDATE roll_change SET stood = ? WHERE import = ? AND voter = ?", stood, source, voter)
+        }
+    }
+
     /// Makes held rows the roll's.
     /// - Parameter voters: whose rows are not overtaken.
-    package func takeHeld(
+    package func take(
         _ transaction: borrowing Transaction, _ election: StoredElection, import source: Int, voters: [Int],
         keys: RollKeys
     ) throws(StoreError) {
@@ -122,30 +70,12 @@ extension Registrar {
         try takeChanges(transaction, election, import: source, keys: keys)
     }
 
-    /// Puts a voter whom a file brings back on the roll before anything else of the row, so that the old contact can be told.
-    package func bringBack(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
-        try transaction.execute("UPDATE roll_voter SET removed_at = NULL WHERE id = ?", voter)
-    }
-
-    /// Lends a voter to `body` as if they were on the roll, also one who was struck off.
-    package func lend(
-        _ transaction: borrowing Transaction, struck voter: Int, _ body: (Voter) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        let since =
-            try transaction.reading.first("SELECT removed_at FROM roll_voter WHERE id = ?", voter) {
-                (row: borrowing Row) throws(StoreError) -> Int? in try row[0]
-            } ?? nil
-        try bringBack(transaction, voter: voter)
-        if let found = try self.voter(transaction.reading, id: voter) { try body(found) }
-        try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", since, voter)
-    }
-
     /// Forgets rows that wait no longer. A voter whom they would have added goes as well, unless somebody else put them on the roll
     /// since.
     /// - Parameters:
     ///   - keys: of the election.
     ///   - isInUse: whether something else refers to a voter: then their row stays.
-    package func dropHeld(
+    package func drop(
         _ transaction: borrowing Transaction, _ election: StoredElection, import source: Int, keys: RollKeys,
         isInUse: (Int) throws(StoreError) -> Bool
     ) throws(StoreError) {
@@ -166,7 +96,7 @@ extension Registrar {
     }
 
     /// The imports of an election of which rows wait.
-    package func heldImports(
+    package func imports(
         _ reading: borrowing Reading, _ election: StoredElection
     ) throws(StoreError) -> [Int] {
         try reading.all(
@@ -175,6 +105,48 @@ extension Registrar {
             WHERE i.election = ? AND c.stood IS NOT NULL
             """, election.number
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
+    }
+
+    /// Puts a voter whom a file brings back on the roll before anything else of the row, so that the old contact can be told.
+    package func bringBack(_ transaction: borrowing Transaction, voter: Int) throws(StoreError) {
+        try transaction.execute("UPDATE roll_voter SET removed_at = NULL WHERE id = ?", voter)
+    }
+
+    /// Lends a voter to `body` as if they were on the roll, also one who was struck off.
+    package func lend(
+        _ transaction: borrowing Transaction, struck voter: Int, _ body: (Voter) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let since =
+            try transaction.reading.first("SELECT removed_at FROM roll_voter WHERE id = ?", voter) {
+                (row: borrowing Row) throws(StoreError) -> Int? in try row[0]
+            } ?? nil
+        try bringBack(transaction, voter: voter)
+        if let found = try registrar.voter(transaction.reading, id: voter) { try body(found) }
+        try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", since, voter)
+    }
+
+    /// A keyed hash of all that the roll holds of a voter, struck off or not: equal as long as nobody changes anything.
+    func stood(
+        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
+    ) throws(StoreError) -> [UInt8] {
+        let contacts = try registrar.contacts(reading, election, voter: voter, keys: keys)
+        var fields = LengthPrefixedFields("roll row")
+        try reading.each(
+            """
+            SELECT reference, civility, last_name, first_name, college, site, language, coalesce(channel, ''),
+                coalesce(challenge, ''), weight, removed_at IS NOT NULL
+            FROM roll_voter WHERE id = ?
+            """, voter
+        ) { (row: borrowing Row) throws(StoreError) in
+            for column in 0..<Int32(9) { fields.append(try row[column] as String) }
+            fields.append(try row[9] as Int)
+            fields.append(try row[10] as Int)
+        }
+        fields.append(contacts.mail?.text ?? "")
+        fields.append(contacts.phone?.text ?? "")
+        let address = contacts.address?.stored ?? []
+        fields.append(address.span)
+        return keys.digest.hash(fields.bytes.span)
     }
 
     /// Writes the rows of an import that are not held onto the roll.
@@ -187,7 +159,7 @@ extension Registrar {
             WHERE c.import = ? AND c.stood IS NULL AND (v.last_name <> c.last_name OR v.first_name <> c.first_name)
             """, source
         ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-        for voter in renamed { try forgetWords(transaction, voter: voter) }
+        for voter in renamed { try registrar.search.forgetWords(transaction, voter: voter) }
         let returned = try stillReturned(transaction.reading, election, import: source, keys: keys)
         try transaction.execute(
             """
@@ -203,8 +175,8 @@ extension Registrar {
         }
         try transaction.execute("DELETE FROM roll_change WHERE import = ? AND stood IS NULL", source)
         for voter in renamed {
-            try learnWords(transaction, voter: voter)
-            try noteName(transaction, voter: voter)
+            try registrar.search.learnWords(transaction, voter: voter)
+            try registrar.names.note(transaction, voter: voter)
         }
     }
 
@@ -226,9 +198,22 @@ extension Registrar {
             let voter: Int = try row[0]
             let before = try opener.address(try row[2], voter: voter)
             let after = try opener.address(try row[3], voter: voter)
-            let (old, new) = (try Registrar.recipient(row, from: 4), try Registrar.recipient(row, from: 7))
+            let (old, new) = (try Recipient(row, from: 4), try Recipient(row, from: 7))
             if before.map(old.place) == after.map(new.place) { found.append((voter, try row[1])) }
         }
         return found
+    }
+
+    /// Removes a voter whom an import would have added; anybody else stays.
+    func remove(
+        _ transaction: borrowing Transaction, addedBy source: Int, voter: Int
+    ) throws(StoreError) {
+        let isAdded = try registrar.changes.origin(transaction.reading, voter: voter) == source
+        guard isAdded else { return }
+        try registrar.search.forgetWords(transaction, voter: voter)
+        try transaction.execute("DELETE FROM roll_voter WHERE id = ?", voter)
+        // SQLite gives the highest number again: the index must not think that it knows who gets it.
+        try transaction.execute(
+            "UPDATE roll_searched SET last = min(last, (SELECT coalesce(max(id), 0) FROM roll_voter))")
     }
 }

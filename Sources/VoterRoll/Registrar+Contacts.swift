@@ -3,7 +3,28 @@ import Crypto
 package import Elections
 package import Store
 
+/// Contacts, opened, and the voters who have them.
 extension Registrar {
+    /// Opens a voter's contacts.
+    /// - Throws: `.missing` when there is no such voter, `.damaged` when a contact does not open.
+    package func contacts(
+        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
+    ) throws(StoreError) -> VoterContacts {
+        try ContactOpener(election: election.number, keys: keys).open(
+            try sealedContacts(reading, voter: voter), voter: voter)
+    }
+
+    /// A voter's contacts as they lie in the store.
+    /// - Throws: `.missing` when there is no voter with this number.
+    package func sealedContacts(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> SealedContacts {
+        let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) in
+            SealedContacts(mail: try row[0], phone: try row[1], isMobile: try row[2], address: try row[3])
+        }
+        guard let sealed else { throw StoreError(.missing, "There is no voter number \(voter).") }
+        return sealed
+    }
+
     /// The voters of an election who have this mail address, case aside. The blind index finds them; opening confirms it.
     /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
     package func voters(

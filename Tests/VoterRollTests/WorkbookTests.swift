@@ -60,7 +60,7 @@ struct WorkbookTests {
 
     private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: RollFixture) {
         let desk = try RollFixture()
-        let roll = try desk.registrar.load(
+        let roll = try desk.registrar.imports.load(
             try desk.file("r.xlsx", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         return (roll, desk)
     }
