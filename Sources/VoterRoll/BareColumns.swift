@@ -14,7 +14,7 @@ struct BareColumns {
     }
 
     /// Tells of what a row has there, once for all rows; in sheets also of what stands right of all headings.
-    func tell(_ bytes: Span<UInt8>, _ fields: RowFields, into tally: inout WarningTally) {
+    func tell(_ bytes: Span<UInt8>, _ fields: RowFields, into tally: WarningTally) {
         guard !positions.isEmpty || fields.ranges.count > width else { return }
         for position in positions + Array(width..<max(width, fields.ranges.count))
         where position < fields.ranges.count && Invisible.trimmed(bytes, fields.ranges[position]) != nil {

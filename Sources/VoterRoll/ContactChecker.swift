@@ -1,33 +1,21 @@
 import Contacts
 import Inputs
 
-/// Mail address and telephone number.
-extension RowChecker {
-    /// Reads mail, address and number; false when the row is refused for one of them.
-    mutating func contacts(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        var isGood = true
-        if let range = optional(.email, bytes, fields), !mail(bytes, range, fields, &row, &batch) { isGood = false }
-        let country = optional(.country, bytes, fields)
-        // First, because a country may stand in the address alone.
-        if !address(bytes, country, fields, &row, &batch) { isGood = false }
-        if let range = optional(.phone, bytes, fields) {
-            if phone(bytes, range, country, fields, &row, &batch) {
-                if !row.isMobile || PhonePlan.isLandline(batch.plain[row.phone.range]) {
-                    preferMobile(bytes, range, country, fields, &row, &batch)
-                }
-            } else {
-                isGood = false
-            }
-        }
-        return isGood
-    }
+/// Checks mail address and telephone number.
+struct ContactChecker {
+    /// Where the columns stand, and who is told.
+    let sheet: SheetColumns
+    /// Room for the number that is looked at.
+    private var scratch: [UInt8] = []
+
+    /// - Parameter sheet: where the columns stand, and who is told.
+    init(sheet: SheetColumns) { self.sheet = sheet }
 
     /// Reads the mail address; false when it is refused.
-    private mutating func mail(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
+    func mail(
+        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
+        guard let range = sheet.optional(.email, bytes, fields) else { return true }
         do throws(EmailAddress.Fault) {
             row.mail = try batch.slice { plain throws(EmailAddress.Fault) in
                 try EmailAddress.normalise(bytes.extracting(EmailAddress.bare(bytes, range)), onto: &plain)
@@ -36,7 +24,7 @@ extension RowChecker {
         } catch {
             let given = range.map { bytes[$0] }
             let reason = Invisible.fault(given, allowingSpaces: false) ?? Mojibake.fault(given) ?? error.reason
-            fault(.email, bytes, range, fields, error == .several ? error.reason : reason)
+            sheet.fault(.email, bytes, range, fields, error == .several ? error.reason : reason)
             return false
         }
     }
@@ -46,16 +34,28 @@ extension RowChecker {
         PhoneNumber.Notes.doubtful.contains(note) ? .wrongPerson : .detail
     }
 
-    /// Reads the number, as one of the row's country where it has no `+`; false when it is refused.
-    private mutating func phone(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, _ country: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
+    /// Reads the number, as one of its home where it has no `+`, and a mobile of another column in place of a landline; false when
+    /// it is refused.
+    mutating func phone(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ home: PhoneNumber.Home, _ row: inout RollRow,
+        _ batch: inout RowBuffer
+    ) -> Bool {
+        guard number(bytes, range, fields, home, &row, &batch) else { return false }
+        if !row.isMobile || PhonePlan.isLandline(batch.plain[row.phone.range]) {
+            preferMobile(bytes, range, fields, home, &row, &batch)
+        }
+        return true
+    }
+
+    /// Reads the number; false when it is refused.
+    private mutating func number(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ home: PhoneNumber.Home, _ row: inout RollRow,
         _ batch: inout RowBuffer
     ) -> Bool {
         scratch.removeAll(keepingCapacity: true)
         do throws(PhoneNumber.Fault) {
             try PhoneSpelling.append(bytes, range, onto: &scratch)
             let text = scratch
-            let home = home(bytes, country)
             var notes: PhoneNumber.Notes = []
             var mobile = false
             row.phone = try batch.slice { plain throws(PhoneNumber.Fault) in
@@ -64,19 +64,19 @@ extension RowChecker {
             }
             row.isMobile = mobile
             if PhoneSpelling.isNegative(bytes, range) {
-                warn(
+                sheet.warn(
                     .phone, bytes, range, fields, "is a negative number, read without its sign: check it", .wrongPerson)
             }
             if !notes.isEmpty {
                 for told in notes.told {
-                    warn(.phone, bytes, range, fields, told.reason, RowChecker.weight(told.note))
+                    sheet.warn(.phone, bytes, range, fields, told.reason, ContactChecker.weight(told.note))
                 }
             }
             return true
         } catch {
             let hidden = Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
             let isNegative = PhoneSpelling.isNegative(bytes, range)
-            fault(
+            sheet.fault(
                 .phone, bytes, range, fields,
                 isNegative
                     ? "is a negative number and no telephone number: write it again, in a column that is formatted as text"
@@ -87,13 +87,12 @@ extension RowChecker {
 
     /// A landline in the column that comes first gives way to a mobile in another column of numbers: an SMS must reach somebody.
     private mutating func preferMobile(
-        _ bytes: Span<UInt8>, _ first: Range<Int>, _ country: Range<Int>?, _ fields: RowFields, _ row: inout RollRow,
+        _ bytes: Span<UInt8>, _ first: Range<Int>, _ fields: RowFields, _ home: PhoneNumber.Home, _ row: inout RollRow,
         _ batch: inout RowBuffer
     ) {
-        for position in fallbacks[Column.phone.ordinal] where position < fields.ranges.count {
-            guard let range = RowChecker.cell(bytes, fields.ranges[position]), range != first else { continue }
+        for position in sheet.fallbacks(.phone) where position < fields.ranges.count {
+            guard let range = SheetColumns.cell(bytes, fields.ranges[position]), range != first else { continue }
             scratch.removeAll(keepingCapacity: true)
-            let home = home(bytes, country)
             var notes: PhoneNumber.Notes = []
             let start = batch.plain.count
             do throws(PhoneNumber.Fault) {
@@ -111,23 +110,13 @@ extension RowChecker {
             }
             row.phone = Slice(start: start, count: batch.plain.count - start)
             row.isMobile = true
-            warn(.phone, bytes, first, fields, "is a landline: the mobile of the column \(headings[position]) is used")
+            sheet.warn(
+                .phone, bytes, first, fields,
+                "is a landline: the mobile of the column \(sheet.headings[position]) is used")
             for told in notes.told {
-                warn(at: position, bytes, range, fields, told.reason, RowChecker.weight(told.note))
+                sheet.warn(at: position, bytes, range, fields, told.reason, ContactChecker.weight(told.note))
             }
             return
         }
-    }
-
-    /// Where a row's numbers without + are at home: in its country, wherever that stands.
-    private mutating func home(_ bytes: Span<UInt8>, _ country: Range<Int>?) -> PhoneNumber.Home {
-        guard let country else {
-            guard !countryInLines.isEmpty else { return .france }
-            let name = String(decoding: countryInLines, as: UTF8.self)
-            return Countries.home(Countries.regions[Folding.plain(name)], name: name)
-        }
-        // The countries nearly every row has are known by their bytes; the rest is looked at.
-        let region = countries.meaning(bytes, country).map { String(decoding: $0, as: UTF8.self) }
-        return Countries.home(region, name: String(decoding: country.map { bytes[$0] }, as: UTF8.self))
     }
 }

@@ -1,50 +1,74 @@
 import Elections
-import Inputs
 
-/// College, site, weight; language, channel and the answer to the election's question.
-extension RowChecker {
+/// Checks college, site and weight.
+struct GroupChecker {
+    /// Where the columns stand, and who is told.
+    let sheet: SheetColumns
+    /// Whose colleges and sites rows must name.
+    private let election: Election
+    /// By key and by title in both languages.
+    private var colleges: Synonyms
+    /// By key and by title in both languages.
+    private var sites: Synonyms
+    /// The college of voters whose row names none: the only one, or the one after which the sheet is named.
+    private let standardCollege: [UInt8]?
+
+    /// - Parameters:
+    ///   - sheet: where the columns stand, and who is told.
+    ///   - name: of the sheet that is read; empty for text.
+    init(_ sheet: SheetColumns, _ election: Election, sheetName name: String) {
+        (self.sheet, self.election) = (sheet, election)
+        colleges = Synonyms(election.colleges.mapValues { [$0.fr, $0.en] })
+        sites = Synonyms(election.sites.mapValues { [$0.fr, $0.en] })
+        let name = Array(name.utf8)
+        standardCollege =
+            colleges.meaning(name.span, name.indices)
+            ?? (election.colleges.count == 1 ? election.colleges.keys.first.map { Array($0.utf8) } : nil)
+    }
+
     /// Reads college, site and weight; false when the row is refused for one of them.
-    mutating func groups(
+    mutating func check(
         _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
     ) -> Bool {
         var isGood = true
-        if let range = value(.college, bytes, fields) {
+        if let range = sheet.value(.college, bytes, fields) {
             if let meaning = colleges.meaning(bytes, range) {
                 row.college = batch.slice { $0.append(contentsOf: meaning) }
             } else {
-                fault(
+                sheet.fault(
                     .college, bytes, range, fields,
-                    hidden(bytes, range) ?? "is no college of this election (\(listed(election.colleges)))")
+                    sheet.hidden(bytes, range) ?? "is no college of this election (\(listed(election.colleges)))")
                 isGood = false
             }
         } else if let college = standardCollege {
             row.college = batch.slice { $0.append(contentsOf: college) }
         } else {
-            fault(.college, bytes, nil, fields, "is missing: the election has several (\(listed(election.colleges)))")
+            sheet.fault(
+                .college, bytes, nil, fields, "is missing: the election has several (\(listed(election.colleges)))")
             isGood = false
         }
-        if let range = optional(.site, bytes, fields) {
+        if let range = sheet.optional(.site, bytes, fields) {
             if let meaning = sites.meaning(bytes, range) {
                 row.site = batch.slice { $0.append(contentsOf: meaning) }
             } else {
-                fault(
+                sheet.fault(
                     .site, bytes, range, fields,
-                    hidden(bytes, range) ?? "is no site of this election (\(listed(election.sites)))")
+                    sheet.hidden(bytes, range) ?? "is no site of this election (\(listed(election.sites)))")
                 isGood = false
             }
         } else if election.ballots.contains(where: { !$0.sites.isEmpty }) {
-            fault(
+            sheet.fault(
                 .site, bytes, nil, fields,
                 "is missing: ballots of this election depend on it (\(listed(election.sites)))")
             isGood = false
         }
-        if let range = optional(.weight, bytes, fields) {
+        if let range = sheet.optional(.weight, bytes, fields) {
             if let weight = Weight.read(bytes, range) {
                 row.weight = weight
             } else {
-                fault(
+                sheet.fault(
                     .weight, bytes, range, fields,
-                    hidden(bytes, range) ?? "is no weight: a whole number from 1 to \(RowChecker.heaviest)")
+                    sheet.hidden(bytes, range) ?? "is no weight: a whole number from 1 to \(Weight.heaviest)")
                 isGood = false
             }
         }
@@ -53,85 +77,4 @@ extension RowChecker {
 
     /// The keys of colleges or sites, for a fault to list.
     private func listed(_ names: [String: LocalText]) -> String { names.keys.sorted().joined(separator: ", ") }
-
-    /// An invisible character is why a word is not known, where there is one.
-    private func hidden(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String? {
-        Invisible.fault(range.map { bytes[$0] }, allowingSpaces: true)
-    }
-
-    /// Reads language, channel and answer, and warns of a voter who cannot be reached; false when the row is refused.
-    mutating func preferences(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        var isGood = true
-        var language = standardLanguage
-        if let range = optional(.language, bytes, fields) {
-            if let meaning = languages.meaning(bytes, range) {
-                if election.speaks(meaning) {
-                    language = meaning
-                } else {
-                    let first = String(decoding: standardLanguage, as: UTF8.self)
-                    warn(
-                        .language, bytes, range, fields, "is no language of this election, which writes in \(first)")
-                }
-            } else {
-                fault(
-                    .language, bytes, range, fields,
-                    hidden(bytes, range) ?? "is no language of this election (\(election.languageNames))")
-                isGood = false
-            }
-        }
-        row.language = batch.slice { $0.append(contentsOf: language) }
-        if let range = optional(.channel, bytes, fields) {
-            if let meaning = channels.meaning(bytes, range) {
-                row.channel = batch.slice { $0.append(contentsOf: meaning) }
-                checkReach(meaning, bytes, range, fields, row)
-            } else {
-                fault(.channel, bytes, range, fields, hidden(bytes, range) ?? "is no channel (email, sms, letter)")
-                isGood = false
-            }
-        }
-        if row.mail.isAbsent, row.phone.isAbsent || !row.isMobile, row.address.isAbsent {
-            warn(
-                .email, bytes, nil, fields, "the voter has no mail, mobile number or address and cannot be reached",
-                .unreachable)
-        }
-        return challenge(bytes, fields, &row, &batch) && isGood
-    }
-
-    /// Warns where the preferred channel has no contact.
-    private func checkReach(
-        _ channel: [UInt8], _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ row: RollRow
-    ) {
-        let reached =
-            switch channel.first {
-            case UInt8(ascii: "e"): !row.mail.isAbsent
-            case UInt8(ascii: "s"): !row.phone.isAbsent && row.isMobile
-            default: !row.address.isAbsent
-            }
-        if !reached {
-            warn(.channel, bytes, range, fields, "is preferred, but the row has no contact for it", .unreachable)
-        }
-    }
-
-    /// Reads the answer to the election's question; false when the row is refused for it. Faults never show it.
-    private mutating func challenge(
-        _ bytes: Span<UInt8>, _ fields: RowFields, _ row: inout RollRow, _ batch: inout RowBuffer
-    ) -> Bool {
-        guard let range = value(.challenge, bytes, fields) else {
-            guard election.access.challenge != nil else { return true }
-            fault(.challenge, bytes, nil, fields, "is missing: the election asks every voter for it")
-            return false
-        }
-        let answer = range.map { bytes[$0] }
-        // What stands before it is part of a secret, and is not shown.
-        let hidden =
-            Invisible.fault(answer, allowingSpaces: true) == nil ? nil : "holds an invisible character: delete it"
-        if let reason = hidden ?? Challenge.refusal(answer) {
-            fault(.challenge, bytes, 0..<0, fields, reason)
-            return false
-        }
-        row.challenge = batch.slice { $0.append(contentsOf: answer) }
-        return true
-    }
 }

@@ -35,7 +35,7 @@ struct MergedCells: Sendable {
     ///   - offset: what a line's number has beyond its row, for sheets behind the first.
     static func tell(
         _ merges: [MergedCells], below line: Int, offset: Int, _ columns: [Column?], _ headings: [String],
-        into tally: inout WarningTally
+        into tally: WarningTally
     ) {
         for merge in merges where merge.rows.upperBound >= line && merge.columns.lowerBound < columns.count {
             let covered = merge.columns.clamped(to: 0...columns.count - 1)

@@ -238,7 +238,7 @@ struct RollHeadings {
     func areRepeated(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         for column in RollHeadings.needed {
             guard let position = index[column], position < fields.ranges.count else { return false }
-            guard let range = RowChecker.cell(bytes, fields.ranges[position]), range.count <= 4 * RollLimits.shown
+            guard let range = SheetColumns.cell(bytes, fields.ranges[position]), range.count <= 4 * RollLimits.shown
             else {
                 return false
             }

@@ -23,7 +23,7 @@ struct RollReading {
     /// The row of the present sheet's headings, and what is added to it in a line's number.
     private var head = (row: 0, offset: 0)
     /// Lines that repeat the headings.
-    private var repeated = WarningTally()
+    private let repeated = WarningTally()
 
     /// Tells the report which sheets are read.
     /// - Parameter file: the path, for what faults say.
@@ -92,12 +92,11 @@ struct RollReading {
     /// - Throws: what was wrong with its first row, where no headings were found.
     private mutating func endSheet() throws(RollFileError) {
         if checkers.isEmpty, let error = search.firstError { throw error }
-        for index in checkers.indices {
-            let checker = checkers[index]
+        for checker in checkers {
             MergedCells.tell(
-                source.merges, below: head.row, offset: head.offset, checker.columns, checker.headings,
-                into: &checkers[index].tally)
-            checkers[index].finish()
+                source.merges, below: head.row, offset: head.offset, checker.sheet.columns,
+                checker.sheet.headings, into: checker.sheet.tally)
+            checker.finish()
         }
         (checkers, search) = ([], HeadingSearch())
     }

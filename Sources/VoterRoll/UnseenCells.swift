@@ -6,7 +6,7 @@ struct UnseenCells {
     let headings: [String]
 
     /// Tells of a row's hidden and struck cells, once for all rows that have the like.
-    func tell(_ fields: RowFields, into tally: inout WarningTally) {
+    func tell(_ fields: RowFields, into tally: WarningTally) {
         var struck: [Int] = []
         for note in fields.notes where note.column < columns.count {
             switch note.kind {

@@ -77,7 +77,6 @@ struct TypeTests {
     private static let larger = [
         "VoterSite.VoterSite": 2570,
         "Operations.VoterSupport": 1488,
-        "VoterRoll.RowChecker": 1275,
         "Server.Services": 1243,
         "Authentication.Authenticator": 1105,
     ]
