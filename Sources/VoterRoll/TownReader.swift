@@ -14,6 +14,7 @@ struct TownReader {
         _ postcode: Range<Int>?, _ town: Range<Int>?, of bytes: Span<UInt8>, _ fields: RowFields, country: Range<Int>,
         in address: inout AddressLines
     ) {
+        let town = address.isFrench(country) ? withoutDepartment(town, postcode, bytes, fields) : town
         if postcode == nil, address.isFrench(country), endsWithTown(address, town, of: bytes) {
             split(&address)
         } else if postcode != nil || town != nil {
@@ -21,6 +22,19 @@ struct TownReader {
             let added = line(bytes, postcode, town, fields, country: country, in: &address)
             address.lines.append(added)
         }
+    }
+
+    /// The town's field less the number of the postcode's department, `59 Lille` beside `59000`; another one's is told.
+    private func withoutDepartment(
+        _ town: Range<Int>?, _ postcode: Range<Int>?, _ bytes: Span<UInt8>, _ fields: RowFields
+    ) -> Range<Int>? {
+        guard let town, let postcode, let found = DepartmentNumber(bytes, postcode, town) else { return town }
+        guard found.isOfPostcode else {
+            sheet.warn(.town, bytes, town, fields, DepartmentNumber.other, .unreachable)
+            return town
+        }
+        sheet.warn(.town, bytes, town, fields, DepartmentNumber.leftOut)
+        return found.town
     }
 
     /// What is said of a second postcode.
