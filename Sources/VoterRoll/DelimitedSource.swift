@@ -5,8 +5,6 @@ import Glibc
 /// can be read twice. The bytes of a row are UTF-8 whatever the file's encoding, and lie in the buffer until the next
 /// row.
 final class DelimitedSource: RowSource {
-    /// Text has none.
-    let merges: [MergedCells] = []
     /// With ` with BOM` behind it where a mark stands before UTF-8.
     let encoding: String
     /// A text has none.
@@ -69,6 +67,9 @@ final class DelimitedSource: RowSource {
     }
 
     deinit { close(file) }
+
+    /// A text has none.
+    func merges(of sheet: Int) -> [MergedCells] { [] }
 
     /// - Throws: when the file is no CSV from some line on, or a row is longer than `RollLimits.row` bytes; what
     ///   `body` throws. A file is read once: a second call hands out nothing.

@@ -94,7 +94,7 @@ struct RollReading {
         if checkers.isEmpty, let error = search.firstError { throw error }
         for checker in checkers {
             MergedCells.tell(
-                source.merges, below: head.row, offset: head.offset, checker.sheet.columns,
+                source.merges(of: sheet), below: head.row, offset: head.offset, checker.sheet.columns,
                 checker.sheet.headings, into: checker.sheet.tally)
             checker.finish()
         }

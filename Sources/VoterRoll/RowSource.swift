@@ -6,8 +6,9 @@ protocol RowSource: AnyObject {
     var separator: String { get }
     /// The sheets that are read, in their order; empty for text.
     var sheets: [String] { get }
-    /// Merged cells of the sheet that was read last; none of text.
-    var merges: [MergedCells] { get }
+    /// Merged cells of a sheet that was read to its end; none of text.
+    /// - Parameter sheet: which of `sheets`, from 0.
+    func merges(of sheet: Int) -> [MergedCells]
     /// Hands every row that is not empty to `body`, headings included.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
