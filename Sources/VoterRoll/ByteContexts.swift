@@ -24,11 +24,14 @@ struct ByteContexts {
 
     /// Where a byte occurred, and how often.
     struct Occurrence {
+        /// Less 80.
         let byte: Int
         let shape: Shape
         let before: Neighbour
         let after: Neighbour
         let count: Int
+        /// The first line that has it so, from 1.
+        let line: Int
     }
 
     /// Kinds of neighbours on one side.
@@ -39,10 +42,14 @@ struct ByteContexts {
     private static let perByte = Shape.allCases.count * perShape
     /// By byte (from 80 on), shape, neighbour before and neighbour behind.
     private var counts = [Int](repeating: 0, count: 128 * perByte)
+    /// The line in which each of these occurred first.
+    private var lines = [Int](repeating: 0, count: 128 * perByte)
 
     /// Counts the byte at `index`.
-    /// - Parameter index: of a byte above 7F; what lies beyond the piece counts as no letter.
-    mutating func add(_ bytes: Span<UInt8>, _ index: Int) {
+    /// - Parameters:
+    ///   - index: of a byte above 7F; what lies beyond the piece counts as no letter.
+    ///   - line: in which it stands.
+    mutating func add(_ bytes: Span<UInt8>, _ index: Int, line: Int) {
         func at(_ offset: Int) -> UInt8 {
             let place = index + offset
             return bytes.indices.contains(place) ? bytes[place] : 0
@@ -53,6 +60,7 @@ struct ByteContexts {
             + ByteContexts.shape(two, before, after).rawValue * ByteContexts.perShape
             + ByteContexts.leading(two, before).rawValue * ByteContexts.neighbours
             + ByteContexts.trailing(after).rawValue
+        if counts[place] == 0 { lines[place] = line }
         counts[place] += 1
     }
 
@@ -67,7 +75,8 @@ struct ByteContexts {
             else { continue }
             found.append(
                 Occurrence(
-                    byte: place / ByteContexts.perByte, shape: shape, before: before, after: after, count: count))
+                    byte: place / ByteContexts.perByte, shape: shape, before: before, after: after, count: count,
+                    line: lines[place]))
         }
         return found
     }

@@ -7,6 +7,8 @@ import Glibc
 final class DelimitedSource: RowSource {
     /// With ` with BOM` behind it where a mark stands before UTF-8.
     let encoding: String
+    /// Of what the first pass found.
+    let doubt: CentralEuropeanSigns.Finding?
     /// A text has none.
     let sheets: [String] = []
     var separator: String { delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter)) }
@@ -59,6 +61,7 @@ final class DelimitedSource: RowSource {
             decoder = TextDecoder(survey.encoding)
             encoding = survey.encoding.name + (survey.hasMark ? " with BOM" : "")
             (delimiter, hasSeparatorLine) = (survey.delimiter, survey.hasSeparatorLine)
+            doubt = survey.doubt
         } catch {
             close(file)
             throw error

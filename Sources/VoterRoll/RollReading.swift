@@ -30,6 +30,18 @@ struct RollReading {
     init(_ source: any RowSource, election: Election, options: ImportOptions, file: String, report: RollReport) {
         (self.source, self.election, self.options, self.file, self.report) = (source, election, options, file, report)
         report.name(source.sheets)
+        if let doubt = source.doubt { warn(of: doubt) }
+    }
+
+    /// Tells that the names of the file are spelt wrongly where they are read in this encoding.
+    private func warn(of doubt: CentralEuropeanSigns.Finding) {
+        report.warn(
+            RollFault(
+                line: doubt.line, column: "", value: doubt.sign,
+                reason:
+                    "stands where no French word has it: the file is read as \(source.encoding) and is probably in another encoding "
+                    + "(Windows-1250, of central Europe), so that names and places are spelt wrongly: open it where they look right, "
+                    + "save it as \"CSV UTF-8\" and import that", weight: .wrongPerson))
     }
 
     /// Hands every row below the headings to `body`.

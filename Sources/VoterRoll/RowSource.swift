@@ -9,6 +9,8 @@ protocol RowSource: AnyObject {
     /// Merged cells of a sheet that was read to its end; none of text.
     /// - Parameter sheet: which of `sheets`, from 0.
     func merges(of sheet: Int) -> [MergedCells]
+    /// What says that the text is of another encoding after all; nil where nothing does.
+    var doubt: CentralEuropeanSigns.Finding? { get }
     /// Hands every row that is not empty to `body`, headings included.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void

@@ -9,6 +9,8 @@ final class WorkbookSource: RowSource {
     let encoding = "XLSX"
     /// A workbook has none.
     let separator = ""
+    /// Its encoding is certain.
+    let doubt: CentralEuropeanSigns.Finding? = nil
     /// The names of those that were chosen.
     var sheets: [String] { chosen.map(\.name) }
 
