@@ -31,14 +31,14 @@ extension VoterSupport {
         let requests = try approvals.waiting(reading).filter { $0.id != decided }
         let given =
             try issuer.givenSince(reading, election, by: principal.text, since: hour)
-            + registrar.contactChanges(reading, election, since: hour).count { $0.by == principal.text }
+            + registrar.contactChanges.made(reading, election, since: hour).count { $0.by == principal.text }
             + requests.count { $0.askedBy == principal.text && !$0.contacts.isEmpty }
         var waiting: [String: Set<Int>] = [:]
         for request in requests {
             for contact in request.given { waiting[contact.folded, default: []].insert(request.subject) }
             guard let source = request.heldImport else { continue }
             let keys = RollKeys(key, randomness: randomness)
-            for row in try registrar.contactRows(reading, election, import: source, keys: keys) {
+            for row in try registrar.changes.contacts(reading, election, import: source, keys: keys) {
                 for contact in row.given { waiting[contact.folded, default: []].insert(row.voter) }
             }
         }

@@ -52,7 +52,7 @@ extension VoterSupport {
                     hasVoted: hasVoted))
         }
         // A contact that was corrected on the roll is a new one too.
-        for change in try registrar.contactChanges(reading, election, since: 0) {
+        for change in try registrar.contactChanges.made(reading, election, since: 0) {
             guard let voter = try voter(reading, change.voter),
                 let held = try issuer.history(reading, voter: change.voter).first
             else { continue }

@@ -27,11 +27,11 @@ extension VoterSupport {
         guard let source = request.heldImport else { return nil }
         let keys = RollKeys(key, randomness: randomness)
         var others: [String: [RollChange]] = [:]
-        try registrar.eachChange(reading, election, import: source, keys: keys) {
+        try registrar.changes.eachChange(reading, election, import: source, keys: keys) {
             _, reference, changes throws(StoreError) in
             others[reference] = changes.filter { !VoterSupport.contactNames.contains($0.column) }
         }
-        let rows = try registrar.contactRows(reading, election, import: source, keys: keys)
+        let rows = try registrar.changes.contacts(reading, election, import: source, keys: keys)
         let replacing = request.replacements
         var replaced: [String: [String]] = [:]
         for row in rows {
@@ -77,7 +77,7 @@ extension VoterSupport {
             return .carriedOut(.refused("the poll is sealed since"))
         }
         let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
-        let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: rows)
+        let wrong = try registrar.changes.printedChanges(transaction.reading, import: source, rows: rows)
         let taken = Set(rows.map(\.voter))
         let replaced = request.replacements.voters(of: taken)
         let gone = try leaving(transaction.reading, request, for: taken)
@@ -85,18 +85,18 @@ extension VoterSupport {
             transaction.reading, of: wrong.filter { taken.contains($0) } + gone.map(\.id))
         try tellOld(transaction, rows)
         try tellReplaced(transaction, replaced.subtracting(taken))
-        try registrar.takeHeld(
+        try registrar.heldRows.take(
             transaction, election, import: source, voters: rows.map(\.voter),
             keys: RollKeys(key, randomness: randomness))
         try forgetHeld(transaction, source)
         for voter in gone {
-            _ = try registrar.strike(transaction, election, voter: voter.id, reason: why, by: principal)
+            _ = try registrar.lateVoters.strike(transaction, election, voter: voter.id, reason: why, by: principal)
         }
         try issuer.revokeRemoved(transaction, election, voters: gone.map(\.id), by: principal)
         try followContacts(transaction, rows, why: why, by: principal)
         if request.isAddition {
             for row in rows {
-                try registrar.noteAddition(transaction, election, reference: row.reference, reason: why, by: principal)
+                try registrar.lateVoters.note(transaction, election, row.reference, reason: why, by: principal)
             }
         }
         for row in rows { _ = try issuer.readdress(transaction, election, key: key, voter: row.voter) }
@@ -128,14 +128,14 @@ extension VoterSupport {
     /// Forgets rows that wait no longer. A newcomer among them goes, unless they are on the roll by another way or were sent an
     /// identifier.
     func forgetHeld(_ transaction: borrowing Transaction, _ source: Int) throws(StoreError) {
-        try registrar.dropHeld(
+        try registrar.heldRows.drop(
             transaction, election, import: source, keys: RollKeys(key, randomness: randomness)
         ) { voter throws(StoreError) in try !issuer.history(transaction.reading, voter: voter).isEmpty }
     }
 
     /// The requests that nobody decided within their day and whose rows still lie beside the roll: a seal forgets them.
     package func undecidedFiles(_ reading: borrowing Reading) throws(StoreError) -> [Approvals.Request] {
-        let held = Set(try registrar.heldImports(reading, election))
+        let held = Set(try registrar.heldRows.imports(reading, election))
         return try approvals.lapsed(reading, since: 0).filter { request in
             request.replacedBy == nil && request.heldImport.map { held.contains($0) } ?? false
         }
@@ -145,13 +145,13 @@ extension VoterSupport {
     package func dropHeldFiles() throws(StoreError) {
         // Mostly there are none: nobody waits for the store because of them.
         let anyHeld = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try !registrar.heldImports(reading, election).isEmpty
+            try !registrar.heldRows.imports(reading, election).isEmpty
         }
         guard anyHeld else { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let waiting = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
+            let open = Set(try approvals.waiting(transaction.reading).compactMap(\.heldImport))
             let lapsed = try approvals.lapsed(transaction.reading, since: 0)
-            for source in try registrar.heldImports(transaction.reading, election) where !waiting.contains(source) {
+            for source in try registrar.heldRows.imports(transaction.reading, election) where !open.contains(source) {
                 try forgetHeld(transaction, source)
                 guard let request = lapsed.first(where: { $0.heldImport == source && $0.replacedBy == nil }) else {
                     continue

@@ -106,7 +106,7 @@ extension VoterSupport {
         var contacts: [Int: VoterContacts] = [:]
         for comer in comers { contacts[comer.voter] = comer.contacts }
         var groups: [Replacements.Group] = []
-        for namesakes in try registrar.namesakes(reading, election, of: asked) {
+        for namesakes in try registrar.names.namesakes(reading, election, of: asked) {
             var known = KnownContacts()
             for voter in namesakes.voters {
                 if !leaving.contains(voter), try registrar.voter(reading, id: voter) != nil { continue }
@@ -155,7 +155,7 @@ extension VoterSupport {
     /// Tells voters whose place others take, by the contacts they had: also those who left the roll before.
     func tellReplaced(_ transaction: borrowing Transaction, _ voters: Set<Int>) throws(StoreError) {
         for voter in voters.sorted() {
-            try registrar.lend(transaction, struck: voter) { voter throws(StoreError) in
+            try registrar.heldRows.lend(transaction, struck: voter) { voter throws(StoreError) in
                 try tellOld(transaction, voter)
             }
         }
@@ -178,7 +178,7 @@ extension VoterSupport {
     func references(_ reading: borrowing Reading, of voters: [Int]) throws(StoreError) -> [String] {
         var found: [String] = []
         for voter in voters {
-            if let named = try registrar.named(reading, voter: voter) { found.append(named.reference) }
+            if let named = try registrar.names.named(reading, voter: voter) { found.append(named.reference) }
         }
         return found
     }
@@ -197,19 +197,19 @@ extension VoterSupport {
     ) throws(StoreError) {
         var left: [(voter: Int, name: FullName)] = []
         for voter in removed where try !issuer.history(transaction.reading, voter: voter).isEmpty {
-            if let named = try registrar.named(transaction.reading, voter: voter) { left.append((voter, named.name)) }
+            if let who = try registrar.names.named(transaction.reading, voter: voter) { left.append((voter, who.name)) }
         }
-        for namesakes in try registrar.namesakes(transaction.reading, election, of: left) {
+        for namesakes in try registrar.names.namesakes(transaction.reading, election, of: left) {
             var others: [(origin: Int, contacts: VoterContacts)] = []
             for other in namesakes.voters where try self.voter(transaction.reading, other) != nil {
                 let origin =
-                    try registrar.wasRenamed(transaction.reading, voter: other)
-                    ? .max : registrar.origin(transaction.reading, voter: other)
+                    try registrar.names.wasRenamed(transaction.reading, voter: other)
+                    ? .max : registrar.changes.origin(transaction.reading, voter: other)
                 others.append((origin, try standingContacts(transaction.reading, other)))
             }
             guard !others.isEmpty else { continue }
             for voter in namesakes.asked {
-                let origin = try registrar.origin(transaction.reading, voter: voter)
+                let origin = try registrar.changes.origin(transaction.reading, voter: voter)
                 let known = try standingContacts(transaction.reading, voter)
                 if others.contains(where: { $0.origin > origin && $0.contacts.lead(elsewhereThan: known) }) {
                     // One alert says it: others of this person would be the same.

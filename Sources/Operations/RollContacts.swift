@@ -57,7 +57,7 @@ extension VoterSupport {
         hands: [Principal] = [], actsAlone: Bool = false
     ) throws(StoreError) -> AppliedRoll? {
         if try isSealed(transaction.reading) { return nil }
-        let source = registrar.number(of: roll)
+        let source = registrar.imports.number(of: roll)
         var applied = AppliedRoll(replaced: try replaceWaiting(transaction, by: file, principal))
         let look = try look(transaction, import: source, leaving: roll.removedIDs, by: principal)
         var waiting = look.wantsSecond(always: election.election.access.fourEyes)
@@ -68,7 +68,7 @@ extension VoterSupport {
                 waiting.removeAll { look.odd.contains($0.voter) }
                 applied.leftOut = odd.map(\.reference)
                 left = Set(odd.map(\.voter))
-                try registrar.leaveOut(transaction, roll, voters: odd.map(\.voter))
+                try registrar.imports.leaveOut(transaction, roll, voters: odd.map(\.voter))
             }
             if try !hasSecond(transaction.reading, for: principal, inBureau: false) { waiting = [] }
         }
@@ -76,21 +76,21 @@ extension VoterSupport {
         let moved = look.guarded.filter { !held.contains($0.voter) && !left.contains($0.voter) }
         // Nobody leaves as long as whoever would stand in their place is not on the roll: refused, there would be neither.
         let kept = look.replacing.voters(of: held.union(left)).intersection(roll.removedIDs)
-        try registrar.hold(transaction, roll, voters: waiting.map(\.voter).filter { !look.added.contains($0) })
-        try registrar.setAside(
+        try registrar.heldRows.hold(transaction, roll, voters: waiting.map(\.voter).filter { !look.added.contains($0) })
+        try registrar.heldRows.setAside(
             transaction, election, import: source, voters: waiting.map(\.voter).filter { look.added.contains($0) },
             keys: RollKeys(key, randomness: randomness))
         try tellOld(transaction, moved.filter { !look.added.contains($0.voter) })
         // Whoever leaves or left the roll while somebody of their name comes onto it learns of it by the contact they had.
         let comers = Set(moved.map(\.voter))
         try tellReplaced(transaction, look.replacing.voters(of: comers).subtracting(comers).subtracting(kept))
-        let changed = try registrar.changedVoters(transaction.reading, roll)
-        let wrong = try registrar.printedChanges(transaction.reading, import: source, rows: look.changed)
+        let changed = try registrar.changes.changedVoters(transaction.reading, roll)
+        let wrong = try registrar.changes.printedChanges(transaction.reading, import: source, rows: look.changed)
         applied.sheets = try sheets(
             transaction.reading,
             of: wrong.filter { !held.contains($0) && !left.contains($0) }
                 + roll.removedIDs.filter { !kept.contains($0) })
-        let removed = try registrar.publish(transaction, roll, keeping: kept, file: file, by: principal)
+        let removed = try registrar.imports.publish(transaction, roll, keeping: kept, file: file, by: principal)
         try issuer.revokeRemoved(transaction, election, voters: removed, by: principal)
         try noteReplaced(transaction, removed: removed, by: principal)
         try followContacts(transaction, moved, why: file, by: principal)
@@ -153,7 +153,7 @@ extension VoterSupport {
     /// Tells the old contacts of several voters, where it is a contact that changes.
     func tellOld(_ transaction: borrowing Transaction, _ rows: [ContactRow]) throws(StoreError) {
         for row in rows {
-            try registrar.bringBack(transaction, voter: row.voter)
+            try registrar.heldRows.bringBack(transaction, voter: row.voter)
             guard row.columns.contains(where: \.isContact), let voter = try voter(transaction.reading, row.voter) else {
                 continue
             }
@@ -167,7 +167,7 @@ extension VoterSupport {
     ) throws(StoreError) {
         for row in rows {
             if row.columns.contains(where: \.isContact) {
-                try registrar.noteContact(transaction, voter: row.voter, by: principal)
+                try registrar.contactChanges.note(transaction, voter: row.voter, by: principal)
             }
             // Of a row that is here for its name alone the names are what changed.
             let columns = row.columns.isEmpty ? [.lastName, .firstName] : row.columns

@@ -43,7 +43,7 @@ extension VoterSupport {
         var (refused, notes): ([Column: String], [String]) = ([:], [])
         for column in VoterSupport.order + values.keys.filter({ !VoterSupport.order.contains($0) }) {
             guard let value = values[column] else { continue }
-            let outcome = try registrar.correct(
+            let outcome = try registrar.corrections.correct(
                 transaction, election,
                 FieldCorrection(reference: voter.reference, column: column, value: value, reason: reason), key: key,
                 randomness: randomness, by: principal)
@@ -175,7 +175,7 @@ extension RollService {
         voter id: Int, _ given: [Column: String], seen: [Column: String] = [:], reason: String, by actor: Actor
     ) throws(StoreError) -> Change {
         let values: [Column: String]
-        switch try desk.registrar.prepare(election, given) {
+        switch try desk.registrar.corrections.prepare(election, given) {
         case .ready(let ready): values = ready
         case .refused(let reason): return .refusedColumns([.challenge: reason])
         }

@@ -43,10 +43,10 @@ extension VoterSupport {
     ) throws(StoreError) -> RollLook {
         var look = RollLook()
         let keys = RollKeys(key, randomness: randomness)
-        let rows = try registrar.contactRows(transaction.reading, election, import: source, keys: keys)
+        let rows = try registrar.changes.contacts(transaction.reading, election, import: source, keys: keys)
         look.changed = rows.filter { !$0.columns.isEmpty }
         guard try issuer.hasIssued(transaction.reading, election: election.number) else { return look }
-        let added = try registrar.addedRows(transaction.reading, election, import: source, only: only, keys: keys)
+        let added = try registrar.changes.added(transaction.reading, election, import: source, only: only, keys: keys)
         look.added = Set(added.map(\.voter))
         var others: [ContactRow] = []
         for row in look.changed + added {
@@ -112,7 +112,7 @@ extension VoterSupport {
     func askForAdded(
         _ transaction: borrowing Transaction, _ id: Int, reference: String, reason: String, by principal: Principal
     ) throws(StoreError) -> RollService.Change? {
-        let source = try registrar.origin(transaction.reading, voter: id)
+        let source = try registrar.changes.origin(transaction.reading, voter: id)
         let look = try look(transaction, import: source, only: id, leaving: [], by: principal)
         let waiting = look.wantsSecond(always: election.election.access.fourEyes)
         guard !waiting.isEmpty else {
@@ -120,7 +120,7 @@ extension VoterSupport {
             try followContacts(transaction, look.guarded, why: reason, by: principal)
             return nil
         }
-        try registrar.setAside(
+        try registrar.heldRows.setAside(
             transaction, election, import: source, voters: waiting.map(\.voter),
             keys: RollKeys(key, randomness: randomness))
         let byBureau = !look.odd.isEmpty || look.isMany

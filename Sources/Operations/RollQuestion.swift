@@ -28,7 +28,7 @@ extension RollService {
     /// What was said of headings that this file has.
     func remembered(_ path: String, _ sheets: [String]) throws -> (map: [String: Column], unread: Set<String>) {
         let known = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.rememberedHeadings(reading, election)
+            try desk.registrar.headings.remembered(reading, election)
         }
         // A file that cannot be looked at says why when it is read.
         guard !known.map.isEmpty || !known.unread.isEmpty,
@@ -60,7 +60,7 @@ extension RollService {
         guard let asked = takeHeld() else { return nil }
         do throws(StoreError) {
             try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try desk.registrar.remember(transaction, election, said)
+                try desk.registrar.headings.remember(transaction, election, said)
             }
         } catch {
             held.withLock { $0 = asked }

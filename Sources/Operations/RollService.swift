@@ -59,7 +59,7 @@ package final class RollService: Sendable {
         try desk.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (Change, voter: Int?) in
             if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
-            let outcome = try desk.registrar.add(
+            let outcome = try desk.registrar.lateVoters.add(
                 transaction, election, LateVoter(reference: reference, values: values, reason: reason, isNoted: false),
                 key: desk.key, randomness: desk.randomness, by: actor.principal)
             switch outcome {
@@ -67,8 +67,8 @@ package final class RollService: Sendable {
                 let asked = try desk.askForAdded(
                     transaction, id, reference: reference, reason: reason, by: actor.principal)
                 if let asked { return (asked, nil) }
-                try desk.registrar.noteAddition(
-                    transaction, election, reference: reference, reason: reason, by: actor.principal)
+                try desk.registrar.lateVoters.note(
+                    transaction, election, reference, reason: reason, by: actor.principal)
                 return (.done(messages: 0), id)
             case .importing: return (.importing, nil)
             case .taken:
@@ -83,7 +83,8 @@ package final class RollService: Sendable {
         try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
             if try desk.isSealed(transaction.reading) { return .sealed }
             guard try desk.voter(transaction.reading, id) != nil,
-                try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: actor.principal)
+                try desk.registrar.lateVoters.strike(
+                    transaction, election, voter: id, reason: reason, by: actor.principal)
             else { return .unknownVoter }
             let sheets = try desk.sheets(transaction.reading, of: [id])
             try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: actor.principal)
@@ -175,7 +176,7 @@ package final class RollService: Sendable {
     package var job: Job? { running.withLock { $0 } }
 
     /// The number of the file that waits to be applied; nil where none does.
-    package var waitingFile: Int? { loaded.withLock { $0.map { desk.registrar.number(of: $0.roll) } } }
+    package var waitingFile: Int? { loaded.withLock { $0.map { desk.registrar.imports.number(of: $0.roll) } } }
 
     private struct Cancelled: Error {}
 
@@ -237,7 +238,7 @@ package final class RollService: Sendable {
             options.sheets = sheets
             (options.map, options.unread) = try remembered(path, sheets)
             let keys = RollKeys(desk.key, randomness: desk.randomness)
-            let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) {
+            let roll = try desk.registrar.imports.load(path, into: election, keys: keys, options: options) {
                 [self] rows throws(RollFileError) in
                 if wantsStop.withLock({ $0 }) {
                     throw RollFileError(file: name, line: 0, message: "the import was stopped")
@@ -257,7 +258,7 @@ package final class RollService: Sendable {
                 return true
             }
             guard isReady else {
-                try desk.registrar.discard(roll)
+                try desk.registrar.imports.discard(roll)
                 running.withLock { $0 = .cancelled(file: name) }
                 return
             }
@@ -291,7 +292,8 @@ package final class RollService: Sendable {
     private func summary(_ roll: LoadedRoll, _ keys: RollKeys) throws(StoreError) -> Summary {
         var differences: [Difference] = []
         try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.eachChange(reading, roll, keys: keys) { line, reference, changes throws(StoreError) in
+            try desk.registrar.changes.eachChange(reading, roll, keys: keys) {
+                line, reference, changes throws(StoreError) in
                 guard differences.count < RollService.mostDifferences else { return }
                 differences.append(Difference(line: line, reference: reference, changes: changes))
             }
@@ -312,7 +314,7 @@ package final class RollService: Sendable {
     package func apply(_ number: Int? = nil, by actor: Actor) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
         guard let loaded = take() else { return .obstacle("nothing") }
-        guard number == nil || number == desk.registrar.number(of: loaded.roll) else {
+        guard number == nil || number == desk.registrar.imports.number(of: loaded.roll) else {
             self.loaded.withLock { $0 = loaded }
             return .obstacle("another")
         }
@@ -374,7 +376,7 @@ package final class RollService: Sendable {
     /// - Throws: when the staged rows cannot be removed; `job` says so as well.
     private func forget(_ loaded: Loaded) throws(StoreError) {
         // What cannot be removed now is removed before the next import.
-        do { try desk.registrar.discard(loaded.roll) } catch {
+        do { try desk.registrar.imports.discard(loaded.roll) } catch {
             running.withLock { $0 = .failed(file: loaded.file, line: 0, "\(error)") }
             throw error
         }

@@ -82,11 +82,11 @@ package struct VoterSupport: Sendable {
 
     /// The voters whom a text finds: by mail address or number where it is one, else by the beginnings of names and
     /// references.
-    package func search(_ reading: borrowing Reading, _ typed: String) throws(StoreError) -> Registrar.Found {
+    package func search(_ reading: borrowing Reading, _ typed: String) throws(StoreError) -> RollSearch.Found {
         let text = typed.trimmed
         let keys = RollKeys(key, randomness: randomness)
         if text.contains("@") {
-            guard let mail = try? EmailAddress(text) else { return Registrar.Found(voters: [], isCut: false) }
+            guard let mail = try? EmailAddress(text) else { return RollSearch.Found(voters: [], isCut: false) }
             return cut(try registrar.voters(reading, election, mail: mail, keys: keys))
         }
         if text.count(where: \.isNumber) >= VoterSupport.phoneDigits,
@@ -95,15 +95,15 @@ package struct VoterSupport: Sendable {
             let found = try NumberHolders(of: text, reading, election, registrar, keys: keys)
             if !found.atHome.isEmpty || !found.elsewhere.isEmpty { return cut(found.atHome + found.elsewhere) }
         }
-        return try registrar.search(reading, election, text)
+        return try registrar.search.find(reading, election, text)
     }
 
     /// Digits from which on a text may be a telephone number.
     private static let phoneDigits = 9
 
-    private func cut(_ voters: [Voter]) -> Registrar.Found {
-        Registrar.Found(
-            voters: Array(voters.prefix(Registrar.mostFound)), isCut: voters.count > Registrar.mostFound)
+    private func cut(_ voters: [Voter]) -> RollSearch.Found {
+        RollSearch.Found(
+            voters: Array(voters.prefix(RollSearch.mostFound)), isCut: voters.count > RollSearch.mostFound)
     }
 
     // MARK: One voter

@@ -60,7 +60,7 @@ struct BackgroundJobs {
             }
             if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
-            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
+            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.search.index() }
             if round % BackgroundJobs.traceEvery == 0 {
                 attempt("traces", storeTraces)
                 site.site.forgetPresses()

@@ -74,7 +74,7 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     let options = try importOptions(invocation)
     let roll: LoadedRoll
     do throws(ImportFailure) {
-        roll = try services.registrar.load(
+        roll = try services.registrar.imports.load(
             file, into: election, keys: RollKeys(key, randomness: services.randomness), options: options,
             progress: Terminal.progress("rows"))
     } catch {
@@ -103,7 +103,7 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     }
     var applied: VoterSupport.AppliedRoll?
     if reason != nil || isDry {
-        try refusing { try services.registrar.discard(roll) }
+        try refusing { try services.registrar.imports.discard(roll) }
     } else {
         applied = try publish(roll, services, election, file: file)
     }
@@ -175,7 +175,7 @@ private func publish(
         }
     }
     guard let applied else {
-        try refusing { try services.registrar.discard(roll) }
+        try refusing { try services.registrar.imports.discard(roll) }
         throw Refusal("Nothing was stored: the poll was sealed while the file was read.")
     }
     return applied
@@ -291,7 +291,9 @@ private func changes(
     return try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             var texts: [String] = []
-            try services.registrar.eachChange(reading, roll, keys: RollKeys(key, randomness: services.randomness)) {
+            try services.registrar.changes.eachChange(
+                reading, roll, keys: RollKeys(key, randomness: services.randomness)
+            ) {
                 line, reference, changes throws(StoreError) in
                 for change in changes {
                     report?.add(

@@ -44,7 +44,7 @@ struct ConsoleBench {
 
     /// A line for each query: milliseconds, voters found, query.
     static func search(_ house: ConsoleBenchFixture, queries: String) throws {
-        while try house.desk.directory.registrar.index() {}
+        while try house.desk.directory.registrar.search.index() {}
         for query in try String(contentsOfFile: queries, encoding: .utf8).split(separator: "\n").map(String.init) {
             var found = 0
             let spent = try milliseconds {

@@ -86,7 +86,7 @@ final class ContactFixture {
             text = text.replacing("site\n", with: "site;challenge\n").replacing("lille\n", with: "lille;\(answer)\n")
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        let roll = try desk.registrar.load(
+        let roll = try desk.registrar.imports.load(
             path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         let desk = desk
         let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -197,7 +197,8 @@ struct RollContactsTests {
         let desk = office.desk
         try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for voter in 1...2 {
-                try desk.registrar.markReturned(transaction, desk.election, voter: voter, by: .staff("one"))
+                try desk.registrar.contactChanges.markReturned(
+                    transaction, desk.election, voter: voter, by: .staff("one"))
             }
         }
         let applied = try office.apply(

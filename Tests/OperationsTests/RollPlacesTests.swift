@@ -279,13 +279,13 @@ struct RollPlacesTests {
             Issue.record("nobody was asked")
             return
         }
-        while try registrar.index() {}
+        while try registrar.search.index() {}
         #expect(try office.decide(request, approved: false, by: "bureau") == .refusedRequest)
         #expect(try add(office, "L2", mail: "l2@example.org", name: "Lefebvre") == .done(messages: 0))
-        while try registrar.index() {}
+        while try registrar.search.index() {}
         let desk = office.desk
         let found = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try registrar.search(reading, desk.election, "lefebvre").voters
+            try registrar.search.find(reading, desk.election, "lefebvre").voters
         }
         #expect(found.map(\.reference) == ["L2"])
     }

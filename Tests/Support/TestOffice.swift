@@ -30,10 +30,10 @@ extension TestElection {
     @discardableResult
     package func enrol(_ roll: String) throws -> [Int] {
         let (registrar, path) = (registrar(), try folder.file("roll.csv", roll.utf8))
-        let loaded = try registrar.load(
+        let loaded = try registrar.imports.load(
             path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
+            try registrar.imports.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
             var numbers: [Int] = []

@@ -3,7 +3,28 @@ import Crypto
 package import Elections
 package import Store
 
+/// Contacts, opened, and the voters who have them.
 extension Registrar {
+    /// Opens a voter's contacts.
+    /// - Throws: `.missing` when there is no such voter, `.damaged` when a contact does not open.
+    package func contacts(
+        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
+    ) throws(StoreError) -> VoterContacts {
+        try ContactOpener(election: election.number, keys: keys).open(
+            try sealedContacts(reading, voter: voter), voter: voter)
+    }
+
+    /// A voter's contacts as they lie in the store.
+    /// - Throws: `.missing` when there is no voter with this number.
+    package func sealedContacts(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> SealedContacts {
+        let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
+            (row: borrowing Row) throws(StoreError) in
+            SealedContacts(mail: try row[0], phone: try row[1], isMobile: try row[2], address: try row[3])
+        }
+        guard let sealed else { throw StoreError(.missing, "There is no voter number \(voter).") }
+        return sealed
+    }
+
     /// The voters of an election who have this mail address, case aside. The blind index finds them; opening confirms it.
     /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
     package func voters(
@@ -47,33 +68,5 @@ extension Registrar {
             if isRight(contacts) { voters.append(voter) }
         }
         return voters
-    }
-}
-
-/// The voters of an election whose number a text without a country's code may be.
-package struct NumberHolders: Sendable {
-    /// Voters for whose home country the text is this number, and all who share it.
-    package private(set) var atHome: [Voter] = []
-    /// Those who keep a number of another country.
-    package private(set) var elsewhere: [Voter] = []
-
-    /// The numbers that are looked up follow from the text alone; contacts are opened for whoever is found.
-    /// - Parameter text: as it was typed; with the code it is one number, and whoever holds it is found.
-    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys.
-    package init(
-        of text: String, _ reading: borrowing Reading, _ election: StoredElection, _ registrar: Registrar,
-        keys: RollKeys
-    ) throws(StoreError) {
-        let opener = ContactOpener(election: election.number, keys: keys)
-        for number in PhoneNumber.readings(of: text) {
-            let holders = try registrar.voters(reading, election, phone: number, keys: keys)
-            var isHome = false
-            for voter in holders {
-                let contacts = try opener.open(
-                    try registrar.sealedContacts(reading, voter: voter.id), voter: voter.id)
-                if (try? PhoneNumber(text, home: contacts.phoneHome))?.text == number.text { isHome = true }
-            }
-            if isHome { atHome += holders } else { elsewhere += holders }
-        }
     }
 }

@@ -1,23 +1,26 @@
-import Contacts
-import Elections
 import Inputs
 
 /// What is asked of a whole row, before its fields are looked at.
-extension RowChecker {
+struct CellChecker {
+    /// Where the columns stand, and who is told.
+    let sheet: SheetColumns
+    /// Whether rows may be too wide: a workbook's cells are never cut apart wrongly.
+    let isDelimited: Bool
+
     /// Whether no cell that is read holds the error of a formula.
     func holdsNoErrors(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isSound = true
-        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+        for (position, column) in sheet.columns.enumerated() where position < fields.ranges.count {
             let range = fields.ranges[position]
             guard let first = range.first, let last = range.last, range.count <= SheetErrors.longest,
                 bytes[first] == UInt8(ascii: "#")
                     || bytes[first] | 32 == UInt8(ascii: "e") && 48...57 ~= bytes[last]
             else { continue }
             let text = String(decoding: range.map { bytes[$0] }, as: UTF8.self).uppercased()
-            guard SheetErrors.contain(text), column != nil || addressColumns.contains(position) else { continue }
-            report.fault(
+            guard SheetErrors.contain(text), column != nil || sheet.addressColumns.contains(position) else { continue }
+            sheet.report.fault(
                 RollFault(
-                    line: fields.line, column: headings[position], value: shown(bytes, range),
+                    line: fields.line, column: sheet.headings[position], value: sheet.shown(bytes, range),
                     reason: "is an error of the spreadsheet, not a value: correct the cell or empty it"))
             isSound = false
         }
@@ -31,15 +34,15 @@ extension RowChecker {
         let whole = first.lowerBound..<last.upperBound
         if whole.count <= RollLimits.cell.scalars, WideText.hasNoMark(bytes, whole) { return true }
         var isSound = true
-        for (position, column) in columns.enumerated() where position < fields.ranges.count {
+        for (position, column) in sheet.columns.enumerated() where position < fields.ranges.count {
             guard let column else { continue }
             let range = fields.ranges[position]
             switch RollLimits.cell.fault(bytes: range.map { bytes[$0] }) {
             case nil: continue
             case .tooLong:
-                fault(column, bytes, range, fields, "is longer than \(RollLimits.cell.scalars) characters")
+                sheet.fault(column, bytes, range, fields, "is longer than \(RollLimits.cell.scalars) characters")
             case .marks:
-                fault(column, bytes, range, fields, "piles up more than \(TextLimit.mostMarks) combining marks")
+                sheet.fault(column, bytes, range, fields, "piles up more than \(TextLimit.mostMarks) combining marks")
             }
             isSound = false
         }
@@ -49,21 +52,21 @@ extension RowChecker {
     /// Fields may be missing at a row's end, and empty ones too many may stand there: programs write both.
     func hasRightWidth(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         guard isDelimited else { return true }
-        if fields.isOneField(bytes, of: headings.count) {
-            report.fault(
+        if fields.isOneField(bytes, of: sheet.headings.count) {
+            sheet.report.fault(
                 RollFault(
-                    line: fields.line, column: "", value: shown(bytes, fields.ranges[0]),
+                    line: fields.line, column: "", value: sheet.shown(bytes, fields.ranges[0]),
                     reason: RowFields.isQuoted(bytes, fields.ranges[0])
                         ? "stands in quotes as a whole, so that it is one field: take these quotes away"
                         : "is one field: its values are separated by another mark than the headings are"))
             return false
         }
-        guard fields.ranges.count > headings.count else { return true }
-        for range in fields.ranges[headings.count...] where Invisible.trimmed(bytes, range) != nil {
-            report.fault(
+        guard fields.ranges.count > sheet.headings.count else { return true }
+        for range in fields.ranges[sheet.headings.count...] where Invisible.trimmed(bytes, range) != nil {
+            sheet.report.fault(
                 RollFault(
-                    line: fields.line, column: "", value: shown(bytes, range),
-                    reason: "has \(fields.ranges.count) fields where the headings have \(headings.count): "
+                    line: fields.line, column: "", value: sheet.shown(bytes, range),
+                    reason: "has \(fields.ranges.count) fields where the headings have \(sheet.headings.count): "
                         + "a separator inside a value wants quotes"))
             return false
         }
@@ -73,62 +76,63 @@ extension RowChecker {
     /// The hash of a refused row's reference, when it is one.
     func readableReference(_ bytes: Span<UInt8>, _ fields: RowFields) -> UInt64? {
         var plain: [UInt8] = []
-        guard let range = value(.reference, bytes, fields), Reference.append(bytes, range, onto: &plain) == nil else {
+        guard let range = sheet.value(.reference, bytes, fields), Reference.append(bytes, range, onto: &plain) == nil
+        else {
             return nil
         }
         return Folding.hash(plain.span)
     }
 
     /// Looks at cells of a workbook that are no plain text; false when one of them is no value.
-    mutating func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
+    func lookAtCells(_ bytes: Span<UInt8>, _ fields: RowFields) -> Bool {
         var isGood = true
-        UnseenCells(columns: columns, headings: headings).tell(fields, into: &tally)
-        for note in fields.notes where note.column < columns.count {
-            guard let column = columns[note.column], note.column < fields.ranges.count else { continue }
+        UnseenCells(columns: sheet.columns, headings: sheet.headings).tell(fields, into: sheet.tally)
+        for note in fields.notes where note.column < sheet.columns.count {
+            guard let column = sheet.columns[note.column], note.column < fields.ranges.count else { continue }
             let range = fields.ranges[note.column]
             switch note.kind {
             case .error:
-                fault(
+                sheet.fault(
                     column, bytes, range, fields,
                     "is an error of the spreadsheet, not a value: correct the cell or empty it")
                 isGood = false
             case .uncalculated:
-                fault(
+                sheet.fault(
                     column, bytes, nil, fields,
                     "holds a formula that was never calculated: open the file in a spreadsheet, save it and import it again"
                 )
                 isGood = false
-            case .date where street?.parts.contains(note.column) == true:
+            case .date where sheet.street?.parts.contains(note.column) == true:
                 // A number such as 3-5 became a day.
-                report.fault(
+                sheet.report.fault(
                     RollFault(
-                        line: fields.line, column: headings[note.column], value: shown(bytes, range),
+                        line: fields.line, column: sheet.headings[note.column], value: sheet.shown(bytes, range),
                         reason: "is a date in the spreadsheet: it was probably something else"))
                 isGood = false
             case .date where column != .challenge:
-                warn(
+                sheet.warn(
                     column, bytes, range, fields, "is a date in the spreadsheet: it was probably something else",
                     .wrongPerson)
             case .time:
-                warn(
+                sheet.warn(
                     column, bytes, range, fields, "is a time in the spreadsheet: it was probably something else",
                     .wrongPerson)
             case .flag:
-                warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
+                sheet.warn(column, bytes, range, fields, "is TRUE or FALSE in the spreadsheet, not a text")
             case .number where column == .reference:
-                tally.add(
-                    line: fields.line, heading(column), shown(bytes, range),
+                sheet.tally.add(
+                    line: fields.line, sheet.heading(column), sheet.shown(bytes, range),
                     "is a number in the spreadsheet: zeros at its beginning would be lost")
             // Of five zeros the number's own reading tells.
             case .rounded
             where column == .reference || column == .phone && range.suffix(5).contains { bytes[$0] != 48 }:
-                warn(
+                sheet.warn(
                     column, bytes, range, fields,
                     "ends with zeros, as numbers do that a spreadsheet shortened: check it", .wrongPerson)
             case .tooLong where column == .reference:
-                fault(column, bytes, range, fields, SheetErrors.tooLong)
+                sheet.fault(column, bytes, range, fields, SheetErrors.tooLong)
                 isGood = false
-            case .tooLong: warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
+            case .tooLong: sheet.warn(column, bytes, range, fields, SheetErrors.tooLong, .wrongPerson)
             case .date, .number, .rounded, .hiddenRow, .hiddenColumn, .struck, .struckPart: continue
             }
         }
