@@ -118,7 +118,7 @@ final class SiteFixture {
 
     /// Sends what was asked for; returns the codes since the last time.
     func codes() throws -> [String] {
-        while try authenticator.serveRequests(base.store) > 0 {}
+        while try CodeSender(authenticator).serveRequests(base.store) > 0 {}
         return told.codes.withLock { codes in
             defer { codes = [] }
             return codes
