@@ -7,7 +7,7 @@ import Store
 import VoterRoll
 
 /// What a file does to contacts, as the rules of single corrections see it.
-struct RollLook {
+struct ContactReview {
     /// Changed rows with another contact or answer.
     var changed: [ContactRow] = []
     /// The voters whom the file adds.
@@ -31,18 +31,23 @@ struct RollLook {
     }
 }
 
-extension VoterSupport {
+/// Looks at the contacts of a file, or of a voter who is added.
+struct ContactReviewer: StaffOperation {
+    let context: OperationContext
+
+    init(_ context: OperationContext) { self.context = context }
+
     /// Looks at the contacts of a loaded file, or of an added voter. Before the first identifier was sent there is nothing to take over.
     /// - Parameters:
     ///   - source: the import's number.
     ///   - only: the voter of an addition; nil of a file.
     ///   - leaving: voters whom the file takes off the roll.
-    func look(
+    func review(
         _ transaction: borrowing Transaction, import source: Int, only: Int? = nil, leaving: [Int],
         by principal: Principal
-    ) throws(StoreError) -> RollLook {
-        var look = RollLook()
-        let keys = RollKeys(key, randomness: randomness)
+    ) throws(StoreError) -> ContactReview {
+        var look = ContactReview()
+        let keys = context.keys
         let rows = try registrar.contactRows(transaction.reading, election, import: source, keys: keys)
         look.changed = rows.filter { !$0.columns.isEmpty }
         guard try issuer.hasIssued(transaction.reading, election: election.number) else { return look }
@@ -61,19 +66,20 @@ extension VoterSupport {
         let comers =
             others.map { Comer(voter: $0.voter, names: $0.names, contacts: $0.after) }
             + renamed.map { Comer(voter: $0.voter, names: Array($0.names.dropFirst()), contacts: $0.after) }
-        look.replacing = try replacements(transaction.reading, comers, leaving: Set(leaving))
+        look.replacing = try ReplacementSearch(context).replacements(
+            transaction.reading, comers, leaving: Set(leaving))
         let known = Set((look.guarded + others).map(\.voter))
         look.guarded += (others + renamed.filter { !known.contains($0.voter) }).filter {
             look.replacing.contains($0.voter)
         }
-        let watch = try contactWatch(transaction.reading, by: principal)
+        let watch = try ContactWatch(context, transaction.reading, by: principal)
         look.odd = try oddRows(
             transaction, look.changed + added, leaving: Set(leaving), replacing: look.replacing, watch, by: principal)
         look.oddOnes = others.filter { !look.replacing.contains($0.voter) && look.odd.contains($0.voter) }
         let given = watch.given + look.guarded.count
-        look.isMany = given > VoterSupport.mostGivenAnHour
-        if look.guarded.count > 0, given >= VoterSupport.mostGivenAnHour {
-            try alert(transaction, .alertManyContacts, principal.text)
+        look.isMany = given > ContactRules.mostGivenAnHour
+        if look.guarded.count > 0, given >= ContactRules.mostGivenAnHour {
+            try Alerts(context).raise(transaction, .alertManyContacts, principal.text)
         }
         return look
     }
@@ -90,49 +96,21 @@ extension VoterSupport {
         let others = leaving.subtracting(replacing.voters(of: replacing.rows))
         var holders: [String: Set<Int>] = [:]
         for row in rows { for contact in row.given { holders[contact.folded, default: []].insert(row.voter) } }
+        let (takeover, alerts) = (TakeoverRule(context), Alerts(context))
         var odd: Set<Int> = []
         for row in rows {
-            if try wasReset(transaction.reading, voter: row.voter), !row.columns.isEmpty { odd.insert(row.voter) }
+            if try takeover.wasReset(transaction.reading, voter: row.voter), !row.columns.isEmpty {
+                odd.insert(row.voter)
+            }
             for contact in row.given {
                 let isShared = holders[contact.folded]?.count ?? 0 > 1
-                if isShared { try alert(transaction, .alertContactShared, principal.text) }
-                let isOdd = try isOdd(
+                if isShared { try alerts.raise(transaction, .alertContactShared, principal.text) }
+                let isOdd = try watch.isOdd(
                     transaction, contact, voter: row.voter,
-                    isLeaving: { others.contains($0) || replacing.isIn($0, placeOf: row.voter) }, watch, by: principal)
+                    isLeaving: { others.contains($0) || replacing.isIn($0, placeOf: row.voter) }, by: principal)
                 if isShared || isOdd { odd.insert(row.voter) }
             }
         }
         return odd
-    }
-
-    // MARK: One voter
-
-    /// Asks others about a voter who was just added, where their contact wants it: then they are not on the roll yet.
-    /// - Returns: nil where nobody is asked.
-    func askForAdded(
-        _ transaction: borrowing Transaction, _ id: Int, reference: String, reason: String, by principal: Principal
-    ) throws(StoreError) -> RollService.Change? {
-        let source = try registrar.origin(transaction.reading, voter: id)
-        let look = try look(transaction, import: source, only: id, leaving: [], by: principal)
-        let waiting = look.wantsSecond(always: election.election.access.fourEyes)
-        guard !waiting.isEmpty else {
-            try tellReplaced(transaction, look.replacing.voters(of: [id]))
-            try followContacts(transaction, look.guarded, why: reason, by: principal)
-            return nil
-        }
-        try registrar.setAside(
-            transaction, election, import: source, voters: waiting.map(\.voter),
-            keys: RollKeys(key, randomness: randomness))
-        let byBureau = !look.odd.isEmpty || look.isMany
-        let request = try approvals.ask(
-            transaction,
-            Approvals.Draft(
-                .changeRoll, subject: Approvals.nobody,
-                order: [
-                    VoterSupport.heldImport: "\(source)", VoterSupport.heldFile: reference,
-                    VoterSupport.heldAddition: "yes",
-                    "voters": "1", VoterSupport.replacing: look.replacing.text,
-                ], reason: reason, needsBureau: byBureau), by: principal)
-        return .asked(request: request, byBureau: byBureau)
     }
 }

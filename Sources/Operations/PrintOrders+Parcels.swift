@@ -53,7 +53,7 @@ extension PrintOrders {
             """
             SELECT id, batch, printer, fingerprint, letters, why, made_at, received_at, destroyed_at FROM bureau_parcel
             WHERE election = ?1 AND (?2 IS NULL OR printer = ?2) ORDER BY id DESC
-            """, desk.election.number, printer
+            """, context.election.number, printer
         ) { (row: borrowing Row) throws(StoreError) in
             Parcel(
                 id: try row[0], batch: try row[1], printer: try row[2], fingerprint: try row[3], letters: try row[4],
@@ -95,19 +95,19 @@ extension PrintOrders {
     /// Counts a fetch of a file and gives a ticket for it.
     package func fetch(parcel: Int, file: Int, by actor: Actor) throws(StoreError) -> Fetch {
         guard let printer = printer(actor) else { return .unknown }
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Fetch in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Fetch in
             let isTheirs = try transaction.reading.number(
                 """
                 SELECT count(*) FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
                 WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
-                """, parcel, file, desk.election.number, printer)
+                """, parcel, file, context.election.number, printer)
             guard isTheirs == 1 else { return .unknown }
-            let ticket = hex(desk.randomness.bytes(16))
+            let ticket = hex(context.randomness.bytes(16))
             let counted = try transaction.execute(
                 """
                 UPDATE bureau_file SET fetched = fetched + 1, ticket = ?, ticket_until = ?
                 WHERE parcel = ? AND number = ? AND fetched < ?
-                """, sha256(Array(ticket.utf8)), desk.clock.now + PrintOrders.ticketSeconds, parcel, file,
+                """, sha256(Array(ticket.utf8)), context.clock.now + PrintOrders.ticketSeconds, parcel, file,
                 PrintOrders.mostFetched)
             guard counted == 1 else { return .spent }
             try journal(transaction, actor, .lettersFetch, ["parcel": "\(parcel)", "file": "\(file)"])
@@ -125,7 +125,7 @@ extension PrintOrders {
             SELECT folder, name, ticket FROM bureau_file JOIN bureau_parcel ON bureau_parcel.id = parcel
             WHERE parcel = ? AND number = ? AND election = ? AND printer = ? AND destroyed_at IS NULL
                 AND ticket IS NOT NULL AND ticket_until > ?
-            """, parcel, file, desk.election.number, printer, desk.clock.now
+            """, parcel, file, context.election.number, printer, context.clock.now
         ) { (row: borrowing Row) throws(StoreError) -> (folder: String, name: String, ticket: [UInt8]) in
             (try row[0], try row[1], try row[2])
         }
@@ -140,7 +140,7 @@ extension PrintOrders {
                 """
                 UPDATE bureau_parcel SET received_by = ?, received_at = ?
                 WHERE id = ? AND election = ? AND printer = ? AND received_at IS NULL
-                """, actor.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+                """, actor.principal.text, context.clock.now, parcel, context.election.number, printer)
         }
     }
 
@@ -151,7 +151,7 @@ extension PrintOrders {
                 """
                 UPDATE bureau_parcel SET destroyed_by = ?, destroyed_at = ?
                 WHERE id = ? AND election = ? AND printer = ? AND received_at IS NOT NULL AND destroyed_at IS NULL
-                """, actor.principal.text, desk.clock.now, parcel, desk.election.number, printer)
+                """, actor.principal.text, context.clock.now, parcel, context.election.number, printer)
         }
         if isDone { try sweep() }
         return isDone
@@ -162,13 +162,13 @@ extension PrintOrders {
         // In this order: the folder of a run that is going on has no parcel yet, and one that began since is not among the names.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         if case .printing = job { return }
-        let kept = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let kept = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             Set(
                 try reading.all("SELECT folder FROM bureau_parcel WHERE destroyed_at IS NULL") {
                     (row: borrowing Row) throws(StoreError) -> String in try row[0]
                 })
         }
-        let ours = names.filter { PrintOrders.isFolder($0, of: desk.election.election.id) }
+        let ours = names.filter { PrintOrders.isFolder($0, of: context.election.election.id) }
         for path in ours.map({ "\(folder)/\($0)" }) where !kept.contains(path) {
             do { try FileManager.default.removeItem(atPath: path) } catch {
                 throw StoreError(.failed, "\(path) cannot be removed: \(error.localizedDescription)")
@@ -190,7 +190,7 @@ extension PrintOrders {
         _ change: (borrowing Transaction, String) throws(StoreError) -> Int
     ) throws(StoreError) -> Bool {
         guard let printer = printer(actor) else { return false }
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             guard try change(transaction, printer) == 1 else { return false }
             try journal(transaction, actor, action, ["parcel": "\(parcel)"])
             return true
@@ -206,6 +206,6 @@ extension PrintOrders {
             """
             SELECT count(*) FROM bureau_parcel WHERE election = ?1 AND batch = ?2 AND printer = ?3
                 AND (?4 IS NULL AND why = '' OR ?4 BETWEEN first AND last)
-            """, desk.election.number, batch, printer, letter) > 0
+            """, context.election.number, batch, printer, letter) > 0
     }
 }

@@ -68,7 +68,7 @@ extension PrintOrders {
         // Read once, before anything is numbered: what is compared with the approval is what is printed, whatever changes meanwhile.
         let matter = try matter()
         guard try proofState(of: matter).isApproved else { return .notApproved }
-        let lock = try ProcessLock(store: desk.store.path, name: "printing")
+        let lock = try ProcessLock(store: context.store.path, name: "printing")
         defer { withExtendedLifetime(lock) {} }
         try letterBatches.wipeOld(election, by: actor.principal)
         guard let batch = try openBatch(order, by: actor) else { return .nothingWaits }
@@ -76,14 +76,14 @@ extension PrintOrders {
         let (files, manifest): (BatchWriter, PrintManifest)
         do throws(PrintRefusal) {
             files = try BatchWriter(
-                letterBatches, election, key: desk.key, folder: folder, printer: target.printer, matter: matter)
+                letterBatches, election, key: context.key, folder: folder, printer: target.printer, matter: matter)
             try files.prepare(batch)
             manifest = try files.write(batch, only: order.letters, progress: target.progress)
         } catch {
             throw PrintRefusal("\(error.description) Batch \(batch.number) is kept: print again and it goes on.")
         }
         let (letters, note) = (files.setAside, try note(batch, folder, manifest))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> PrintOutcome in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> PrintOutcome in
             var leftOut: [LeftOutLetter] = []
             for letter in letters {
                 leftOut.append(
@@ -105,7 +105,7 @@ extension PrintOrders {
             ).get()
         }
         return try letterBatches.openBatch(
-            election, key: desk.key, noticesApart: style.noticesApart, by: actor.principal)
+            election, key: context.key, noticesApart: style.noticesApart, by: actor.principal)
     }
 
     /// Whose a letter is that cannot be printed once more: the first print may be in the voter's hands, and its identifier stays.
@@ -114,7 +114,7 @@ extension PrintOrders {
     ) throws(StoreError) -> LeftOutLetter {
         LeftOutLetter(
             number: letter.number, voter: letter.voter,
-            reference: try desk.registrar.voter(reading, id: letter.voter)?.reference, reason: letter.reason,
+            reference: try context.registrar.voter(reading, id: letter.voter)?.reference, reason: letter.reason,
             keepsOld: true, isOfUnknownKind: letter.isOfUnknownKind, carriesSecret: letter.carriesSecret)
     }
 
@@ -127,7 +127,7 @@ extension PrintOrders {
             LostSheet(
                 batch: letter.batch, letter: letter.number, isReturned: false, destroyed: false,
                 reason: "cannot be printed: \(letter.reason)"), by: actor.principal)
-        let reference = try desk.registrar.voter(transaction.reading, id: letter.voter)?.reference
+        let reference = try context.registrar.voter(transaction.reading, id: letter.voter)?.reference
         // A refusal says that it was ended before.
         let keepsOld = if case .success(let loss) = loss { loss.keepsOld } else { false }
         return LeftOutLetter(

@@ -5,7 +5,7 @@ package import VoterRoll
 
 /// Files that cannot be read before somebody says which sheet is meant, or what the headings mean. They wait in the folder of
 /// uploads, for an hour at most.
-extension RollService {
+extension RollFileImport {
     /// What must be said before a file can be read.
     package struct Question: Sendable {
         /// Why it could not be read by itself.
@@ -27,8 +27,8 @@ extension RollService {
 
     /// What was said of headings that this file has.
     func remembered(_ path: String, _ sheets: [String]) throws -> (map: [String: Column], unread: Set<String>) {
-        let known = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.rememberedHeadings(reading, election)
+        let known = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.registrar.rememberedHeadings(reading, election)
         }
         // A file that cannot be looked at says why when it is read.
         guard !known.map.isEmpty || !known.unread.isEmpty,
@@ -59,8 +59,8 @@ extension RollService {
     ) throws(StoreError) -> (reading: @Sendable () -> Void, giveUp: (String) -> Void)? {
         guard let asked = takeHeld() else { return nil }
         do throws(StoreError) {
-            try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try desk.registrar.remember(transaction, election, said)
+            try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try context.registrar.remember(transaction, election, said)
             }
         } catch {
             held.withLock { $0 = asked }

@@ -2,7 +2,7 @@ import Authentication
 import Crypto
 import Delivery
 package import Elections
-package import Issuance
+import Issuance
 import Journal
 import Polling
 import Staff
@@ -10,10 +10,9 @@ package import Store
 import Synchronization
 package import VoterRoll
 
-/// Changes of the voter roll at the console: one voter, or a whole file with its dry run first.
-package final class RollService: Sendable {
-    /// The election's desk: store, registrar, issuer, clock and journal are its.
-    package let desk: VoterSupport
+/// A whole file that becomes the roll at the console, with its dry run first.
+package final class RollFileImport: Sendable {
+    let context: OperationContext
     let running = Mutex<Job?>(nil)
     /// A loaded roll that waits to be applied or dropped, and the lock that keeps others from importing meanwhile.
     private let loaded = Mutex<Loaded?>(nil)
@@ -21,78 +20,10 @@ package final class RollService: Sendable {
     let held = Mutex<Held?>(nil)
 
     /// Begins without an import; what an earlier process had read is not taken up again.
-    package init(_ desk: VoterSupport) { self.desk = desk }
-
-    /// What one change came to.
-    package enum Change: Sendable, Equatable {
-        /// Messages that follow, and printed sheets, not posted yet, that are wrong since. `without`: the second person whom the
-        /// command line, which knows one, went without; alerts at the console say what was odd. `notes`: what was changed in a number as
-        /// it was typed, in clauses that stand after it.
-        case done(
-            messages: Int, sheets: [Issuer.Sheet] = [], without: VoterSupport.SecondPerson? = nil, notes: [String] = [])
-        case unknownVoter
-        /// The poll is sealed: the roll is as it is.
-        case sealed
-        /// A file is being read or waits to be applied.
-        case importing
-        /// A second person must approve; only one of the bureau where `byBureau`.
-        case asked(request: Int, byBureau: Bool)
-        /// The same request waits already.
-        case already(request: Int)
-        case refused(String)
-        /// Somebody else corrected the same column since it was looked at; nothing was changed.
-        case overtaken
-        /// Values are refused, each for its reason; nothing was changed.
-        case refusedColumns([Column: String])
-    }
+    package init(_ context: OperationContext) { self.context = context }
 
     /// Whose roll it is.
-    package var election: StoredElection { desk.election }
-
-    // MARK: One voter
-
-    /// Adds a voter who was left out. Once identifiers were sent, a contact that others have, or that takes the place of somebody who
-    /// was struck off, waits for a second person, and the voter with it.
-    package func add(
-        reference: String, values: [Column: String], reason: String, by actor: Actor
-    ) throws(StoreError) -> (Change, voter: Int?) {
-        try desk.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> (Change, voter: Int?) in
-            if try desk.isSealed(transaction.reading) { return (.sealed, nil) }
-            let outcome = try desk.registrar.add(
-                transaction, election, LateVoter(reference: reference, values: values, reason: reason, isNoted: false),
-                key: desk.key, randomness: desk.randomness, by: actor.principal)
-            switch outcome {
-            case .added(let id):
-                let asked = try desk.askForAdded(
-                    transaction, id, reference: reference, reason: reason, by: actor.principal)
-                if let asked { return (asked, nil) }
-                try desk.registrar.noteAddition(
-                    transaction, election, reference: reference, reason: reason, by: actor.principal)
-                return (.done(messages: 0), id)
-            case .importing: return (.importing, nil)
-            case .taken:
-                return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
-            case .refused(let column, let reason): return (.refusedColumns([column: reason]), nil)
-            }
-        }
-    }
-
-    /// Strikes a voter off and ends their identifiers.
-    package func strike(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> Change {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Change in
-            if try desk.isSealed(transaction.reading) { return .sealed }
-            guard try desk.voter(transaction.reading, id) != nil,
-                try desk.registrar.strike(transaction, election, voter: id, reason: reason, by: actor.principal)
-            else { return .unknownVoter }
-            let sheets = try desk.sheets(transaction.reading, of: [id])
-            try desk.issuer.revokeRemoved(transaction, election, voters: [id], by: actor.principal)
-            try desk.noteReplaced(transaction, removed: [id], by: actor.principal)
-            return .done(messages: 0, sheets: sheets)
-        }
-    }
-
-    // MARK: A file
+    package var election: StoredElection { context.election }
 
     /// Where an import stands.
     package enum Job: Sendable {
@@ -105,7 +36,7 @@ package final class RollService: Sendable {
         case failed(file: String, line: Int, String)
         /// The file waits for an answer: which sheets are read, or what the headings mean.
         case asks(file: String, Question)
-        case applied(file: String, Summary, VoterSupport.AppliedRoll)
+        case applied(file: String, Summary, AppliedRoll)
         case cancelled(file: String)
     }
 
@@ -175,7 +106,7 @@ package final class RollService: Sendable {
     package var job: Job? { running.withLock { $0 } }
 
     /// The number of the file that waits to be applied; nil where none does.
-    package var waitingFile: Int? { loaded.withLock { $0.map { desk.registrar.number(of: $0.roll) } } }
+    package var waitingFile: Int? { loaded.withLock { $0.map { context.registrar.number(of: $0.roll) } } }
 
     private struct Cancelled: Error {}
 
@@ -185,8 +116,8 @@ package final class RollService: Sendable {
 
     /// Why no file may be uploaded now, `sealed` or `busy`; nil when one may.
     package func obstacle() throws(StoreError) -> String? {
-        let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.isSealed(reading)
+        let isSealed = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.isSealed(reading)
         }
         if isSealed { return "sealed" }
         switch job {
@@ -202,8 +133,8 @@ package final class RollService: Sendable {
     package func begin(path: String, name: String, accepting valid: Bool, by actor: Actor) throws(StoreError)
         -> String?
     {
-        let isSealed = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.isSealed(reading)
+        let isSealed = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.isSealed(reading)
         }
         if isSealed { return "sealed" }
         let isFree = running.withLock { job in
@@ -231,13 +162,13 @@ package final class RollService: Sendable {
         var isHeld = false
         defer { if !isHeld { RollFiles.remove(path) } }
         do {
-            let lock = try ProcessLock(store: desk.store.path, name: "import")
+            let lock = try ProcessLock(store: context.store.path, name: "import")
             var options = ImportOptions()
             options.acceptValid = valid
             options.sheets = sheets
             (options.map, options.unread) = try remembered(path, sheets)
-            let keys = RollKeys(desk.key, randomness: desk.randomness)
-            let roll = try desk.registrar.load(path, into: election, keys: keys, options: options) {
+            let keys = context.keys
+            let roll = try context.registrar.load(path, into: election, keys: keys, options: options) {
                 [self] rows throws(RollFileError) in
                 if wantsStop.withLock({ $0 }) {
                     throw RollFileError(file: name, line: 0, message: "the import was stopped")
@@ -251,18 +182,18 @@ package final class RollService: Sendable {
                 loaded.withLock {
                     $0 = Loaded(
                         roll: roll, file: name, lock: lock, summary: summary, hands: hands.withLock { $0 },
-                        acceptsValid: valid, at: desk.clock.now)
+                        acceptsValid: valid, at: context.clock.now)
                 }
                 running.withLock { $0 = .ready(file: name, summary) }
                 return true
             }
             guard isReady else {
-                try desk.registrar.discard(roll)
+                try context.registrar.discard(roll)
                 running.withLock { $0 = .cancelled(file: name) }
                 return
             }
         } catch ImportFailure.file(let fault) where !wantsStop.withLock({ $0 }) {
-            let file = Held(path: path, name: name, acceptsValid: valid, sheets: sheets, at: desk.clock.now)
+            let file = Held(path: path, name: name, acceptsValid: valid, sheets: sheets, at: context.clock.now)
             isHeld = hold(file, because: fault)
             if !isHeld {
                 running.withLock {
@@ -290,9 +221,9 @@ package final class RollService: Sendable {
     /// What the manager is shown of a loaded roll; compares it with the roll as it is.
     private func summary(_ roll: LoadedRoll, _ keys: RollKeys) throws(StoreError) -> Summary {
         var differences: [Difference] = []
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.eachChange(reading, roll, keys: keys) { line, reference, changes throws(StoreError) in
-                guard differences.count < RollService.mostDifferences else { return }
+        try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.registrar.eachChange(reading, roll, keys: keys) { line, reference, changes throws(StoreError) in
+                guard differences.count < RollFileImport.mostDifferences else { return }
                 differences.append(Difference(line: line, reference: reference, changes: changes))
             }
         }
@@ -312,7 +243,7 @@ package final class RollService: Sendable {
     package func apply(_ number: Int? = nil, by actor: Actor) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
         guard let loaded = take() else { return .obstacle("nothing") }
-        guard number == nil || number == desk.registrar.number(of: loaded.roll) else {
+        guard number == nil || number == context.registrar.number(of: loaded.roll) else {
             self.loaded.withLock { $0 = loaded }
             return .obstacle("another")
         }
@@ -322,11 +253,11 @@ package final class RollService: Sendable {
             return .obstacle("faults")
         }
         running.withLock { $0 = .applying(file: loaded.file) }
-        let applied: VoterSupport.AppliedRoll?
+        let applied: AppliedRoll?
         do throws(StoreError) {
-            applied = try desk.store.write {
-                (transaction: borrowing Transaction) throws(StoreError) -> VoterSupport.AppliedRoll? in
-                try desk.apply(
+            applied = try context.store.write {
+                (transaction: borrowing Transaction) throws(StoreError) -> AppliedRoll? in
+                try RollPublication(context).apply(
                     transaction, loaded.roll, file: loaded.file, by: actor.principal, hands: loaded.hands)
             }
         } catch {
@@ -344,7 +275,7 @@ package final class RollService: Sendable {
 
     /// What applying came to.
     package enum Application: Sendable, Equatable {
-        case done(VoterSupport.AppliedRoll)
+        case done(AppliedRoll)
         /// `nothing`, `another`, `faults` or `sealed`.
         case obstacle(String)
     }
@@ -354,10 +285,10 @@ package final class RollService: Sendable {
 
     /// Forgets a file that nobody applied; run now and then.
     package func tidy() throws(StoreError) {
-        try desk.dropHeldFiles()
-        let isStale = held.withLock { $0.map { $0.at < desk.clock.now - RollService.waitSeconds } ?? false }
+        try HeldRolls(context).dropLapsed()
+        let isStale = held.withLock { $0.map { $0.at < context.clock.now - RollFileImport.waitSeconds } ?? false }
         if isStale { dropHeld() }
-        let isOld = loaded.withLock { $0.map { $0.at < desk.clock.now - RollService.waitSeconds } ?? false }
+        let isOld = loaded.withLock { $0.map { $0.at < context.clock.now - RollFileImport.waitSeconds } ?? false }
         guard isOld, let loaded = take() else { return }
         try forget(loaded)
     }
@@ -374,7 +305,7 @@ package final class RollService: Sendable {
     /// - Throws: when the staged rows cannot be removed; `job` says so as well.
     private func forget(_ loaded: Loaded) throws(StoreError) {
         // What cannot be removed now is removed before the next import.
-        do { try desk.registrar.discard(loaded.roll) } catch {
+        do { try context.registrar.discard(loaded.roll) } catch {
             running.withLock { $0 = .failed(file: loaded.file, line: 0, "\(error)") }
             throw error
         }

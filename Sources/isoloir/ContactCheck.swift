@@ -17,7 +17,7 @@ struct ContactCheck {
     /// elsewhere is said to be passed over; of a destroyed one there is nothing to open.
     func run() throws(Refusal) {
         var faults: [String] = []
-        for election in try services.elections() {
+        for election in try services.allElections() {
             if try services.poll(election)?.state == .destroyed { continue }
             let id = election.election.id
             guard let key = try refusing({ try services.keys.key(of: id) }) else {

@@ -9,20 +9,6 @@ import Polling
 import Server
 import Store
 
-extension Services {
-    /// Every election of the store.
-    func elections() throws(Refusal) -> [StoredElection] {
-        let desk = desk
-        return try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                var elections: [StoredElection] = []
-                for name in try desk.names(reading) { elections.append(try desk.find(reading, name)) }
-                return elections
-            }
-        }
-    }
-}
-
 /// What lies on this machine.
 extension Doctor {
     /// What `serve` and the commands make beside a store.

@@ -142,7 +142,7 @@ final class Doctor {
         if tried("store", { () throws(Refusal) in try fullCheck(services.store) }) != nil {
             good("store", "\(store): pages, indices, links and journal are in order")
         }
-        let elections = tried("elections", { () throws(Refusal) in try services.elections() }) ?? []
+        let elections = tried("elections", { () throws(Refusal) in try services.allElections() }) ?? []
         lookAtBackups(services, store)
         if elections.isEmpty { note("elections", "the store holds none yet: isoloir election create FOLDER") }
         for election in elections { look(at: election, services) }

@@ -76,7 +76,6 @@ struct TypeTests {
     /// within the bound. None is ever added.
     private static let larger = [
         "VoterSite.VoterSite": 2570,
-        "Operations.VoterSupport": 1488,
         "VoterRoll.Registrar": 1294,
         "VoterRoll.RowChecker": 1275,
         "Server.Services": 1243,

@@ -97,9 +97,9 @@ struct StaffActor: Sendable {
     /// The language of pages and answers.
     let language: Language
 
-    /// - Parameter door: `console` or `api`.
-    init(principal: Principal, role: StaffRole, door: Actor.Door, language: Language) {
-        actor = Actor(principal: principal, role: role, door: door)
+    /// - Parameter interface: `console` or `api`.
+    init(principal: Principal, role: StaffRole, interface: Actor.Interface, language: Language) {
+        actor = Actor(principal: principal, role: role, interface: interface)
         (self.role, self.language) = (role, language)
     }
 
