@@ -63,12 +63,12 @@ package struct Rehearsal {
                 try ElectionRepository.definition(reading, number: number)
             }
         }
-        let (same, desk, principal) = (election.election, apart.desk, apart.principal)
+        let (same, elections, principal) = (election.election, apart.elections, apart.principal)
         let stored = try refusing {
             try apart.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                _ = try desk.store(
+                _ = try elections.store(
                     transaction, same, definition: definition, inUse: [], isIssued: false, by: principal)
-                return try desk.find(transaction.reading, name)
+                return try elections.find(transaction.reading, name)
             }
         }
         let file = "\(folder)/roll.csv"

@@ -91,11 +91,11 @@ struct BenchPoll: Sendable {
         // In the middle of the poll.
         let clock = Clock { definition.announcedOpening + 60 + after() }
         let journal = AuditJournal(clock: clock, randomness: .system)
-        let desk = ElectionRepository(journal: journal, clock: clock)
+        let elections = ElectionRepository(journal: journal, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(
+            _ = try elections.store(
                 transaction, definition, definition: text, inUse: [], isIssued: false, by: .system("bench"))
-            return try desk.find(transaction.reading, nil)
+            return try elections.find(transaction.reading, nil)
         }
         let key = ElectionKey(from: .system)
         let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())

@@ -42,9 +42,9 @@ extension TestElection {
         }
     }
 
-    /// What the console's managers work with.
+    /// What the operations of staff are made of.
     /// - Parameter smsPrefixes: of the countries that SMS go to.
-    package func voterSupport(smsPrefixes: [String] = ["+33"]) -> VoterSupport {
+    package func operations(smsPrefixes: [String] = ["+33"]) -> OperationContext {
         let outbox = Outbox(clock: time, randomness: .system)
         let passphrases = PassphraseService(
             hasher: TestElection.quickHasher, journal: journal, clock: time, randomness: .system)
@@ -54,9 +54,9 @@ extension TestElection {
         let texts = MessageTemplates(election: election.election, templates: TestElection.templates)
         let directory = VoterDirectory(
             election: election, key: key, messageTemplates: texts, issuer: issuer, registrar: registrar())
-        return VoterSupport(
+        return OperationContext(
             store: store, directory: directory,
-            door: Authenticator(
+            authenticator: Authenticator(
                 election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox,
                 clock: time, randomness: .system),
             station: PollingStation(

@@ -80,7 +80,7 @@ final class SiteFixture {
                 "reference;last_name;first_name;email;college;site\nV1;Martin;Anne;v1@example.org;ouvriers;lille"
             ).first)
         let (election, key, clock, store) = (base.election, base.key, base.time, base.store)
-        let (desk, journal, templates) = (base.voterSupport(), base.journal, TestElection.templates)
+        let (operations, journal, templates) = (base.operations(), base.journal, TestElection.templates)
         authenticator = Authenticator(
             election: election, key: key,
             directory: OneVoter(voter: voter, hash: Issuer.lookup(key).hash(identifier), told: told),
@@ -92,14 +92,14 @@ final class SiteFixture {
         let parts = VoterSite.Parts(
             store: store, authenticator: authenticator,
             desk: SignInFlow(store: store, authenticator: authenticator, common: CommonSecrets("")),
-            directory: desk.directory,
-            recovery: RecoveryService(directory: desk.directory, clock: clock, randomness: .system),
+            directory: operations.directory,
+            recovery: RecoveryService(directory: operations.directory, clock: clock, randomness: .system),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system), members: members,
             captcha: CaptchaService(
                 election: election.election.id, key: key, sound: sound, clock: clock, randomness: .system),
-            station: desk.station,
+            station: operations.station,
             tallyService: TallyService(
-                station: desk.station, store: store, trustees: TrusteeRegister(journal: journal, clock: clock),
+                station: operations.station, store: store, trustees: TrusteeRegister(journal: journal, clock: clock),
                 journal: journal), clock: clock, randomness: .system)
         let assets = try AssetSet(templates)
         pages = try PageSet(election.election, templates: templates, assets: assets)

@@ -26,7 +26,8 @@ struct APIDescription: ConsoleTask {
         }
         // Choices that depend on who asks are described as a manager sees them.
         let call = ConsoleRequest(
-            viewer: StaffActor(principal: .system("openapi"), role: .manager, door: .api, language: .en), place: [:],
+            viewer: StaffActor(principal: .system("openapi"), role: .manager, interface: .api, language: .en),
+            place: [:],
             values: [:],
             source: "api")
         for action in ConsoleTables.actions {

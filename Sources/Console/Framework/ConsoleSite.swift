@@ -102,7 +102,7 @@ package final class ConsoleSite: ConsoleTask {
 
         /// What the member may; nil for whoever is not signed in.
         var viewer: StaffActor? {
-            member.map { StaffActor(principal: $0.principal, role: $0.role, door: .console, language: language) }
+            member.map { StaffActor(principal: $0.principal, role: $0.role, interface: .console, language: language) }
         }
     }
 
@@ -120,7 +120,7 @@ package final class ConsoleSite: ConsoleTask {
         if let token = request.cookie(cookies.name(.staffSession)) {
             (member, session) = try store.read {
                 (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, Session?) in
-                guard let session = try parts.door.session(reading, token: token),
+                guard let session = try parts.authenticator.session(reading, token: token),
                     case .staff(let name) = session.principal,
                     let member = try parts.register.member(reading, name: name)
                 else { return (nil, nil) }
@@ -176,9 +176,9 @@ package final class ConsoleSite: ConsoleTask {
         }
         guard session.confirmedAt != nil else { return .see("/manager/factor") }
         // Figures that are asked for by themselves keep nobody signed in.
-        if request.header("x-live") == nil, parts.door.mustNote(session) {
+        if request.header("x-live") == nil, parts.authenticator.mustNote(session) {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.door.note(transaction, session)
+                try parts.authenticator.note(transaction, session)
             }
         }
         if path == AccountSecret.path { return try AccountSecret(site: self).answer(visitor, session, form) }

@@ -56,7 +56,7 @@ struct VotersPage: ConsolePage {
         let found =
             try isSearch
             ? store.read { (reading: borrowing Reading) throws(StoreError) -> RollSearch.Found in
-                try parts.desk.search(reading, typed)
+                try VoterSupport(parts.operations).search(reading, typed)
             } : RollSearch.Found(voters: [], isCut: false)
         return VotersModel(
             voters: found.voters.map { VoterSummary($0, call.language) }, isCut: found.isCut,
