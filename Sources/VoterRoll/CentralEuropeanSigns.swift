@@ -35,8 +35,12 @@ enum CentralEuropeanSigns {
         case 0xA5, 0xB1, 0xB3, 0xB9: return isInside
         // Ordinals stand behind one letter: `Nº`.
         case 0xAA, 0xBA: return isInside && place.before != .special
-        // No ligature follows a vowel: Petrovic with its accent ends with one, Kosciuszko has one inside.
-        case 0x8C, 0x9C, 0xC6, 0xE6: return place.before == .vowel
+        // No ligature of o follows a vowel: Kosciuszko has one there.
+        case 0x8C, 0x9C: return place.before == .vowel
+        // None of a does but in Danish, before a consonant; Petrovic with its accent ends with one.
+        case 0xC6, 0xE6: return place.before == .vowel && [.none, .vowel, .unknown].contains(place.after)
+        // Three quarters among small letters: Slovak's soft l. In ISO-8859-15 it is a capital.
+        case 0xBE: return place.before != .none && isLetter(place.after) && [.small, .any].contains(place.shape)
         // A capital among small letters.
         case 0x9F: return isInside && place.shape == .small
         // A crossed o between a vowel and an accented letter, as in Jiri and Dvorak.
