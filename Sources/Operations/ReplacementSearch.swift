@@ -120,7 +120,9 @@ package struct ReplacementSearch: StaffOperation {
     ) throws(StoreError) {
         var left: [(voter: Int, name: FullName)] = []
         for voter in removed where try !issuer.history(transaction.reading, voter: voter).isEmpty {
-            if let named = try registrar.names.named(transaction.reading, voter: voter) { left.append((voter, named.name)) }
+            if let named = try registrar.names.named(transaction.reading, voter: voter) {
+                left.append((voter, named.name))
+            }
         }
         for namesakes in try registrar.names.namesakes(transaction.reading, election, of: left) {
             var others: [(origin: Int, contacts: VoterContacts)] = []

@@ -222,7 +222,8 @@ package final class RollFileImport: Sendable {
     private func summary(_ roll: LoadedRoll, _ keys: RollKeys) throws(StoreError) -> Summary {
         var differences: [Difference] = []
         try context.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try context.registrar.changes.eachChange(reading, roll, keys: keys) { line, reference, changes throws(StoreError) in
+            try context.registrar.changes.eachChange(reading, roll, keys: keys) {
+                line, reference, changes throws(StoreError) in
                 guard differences.count < RollFileImport.mostDifferences else { return }
                 differences.append(Difference(line: line, reference: reference, changes: changes))
             }

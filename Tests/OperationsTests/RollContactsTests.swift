@@ -197,7 +197,8 @@ struct RollContactsTests {
         let operations = office.operations
         try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for voter in 1...2 {
-                try operations.registrar.contactChanges.markReturned(transaction, operations.election, voter: voter, by: .staff("one"))
+                try operations.registrar.contactChanges.markReturned(
+                    transaction, operations.election, voter: voter, by: .staff("one"))
             }
         }
         let applied = try office.apply(
