@@ -26,7 +26,10 @@ package struct AnswerFinisher: Sendable {
         _ request: Request, _ response: consuming Response, as name: @autoclosure () -> String, since start: Double,
         isSilent: Bool = false
     ) -> Response {
-        for header in headers where response.header(header.name) == nil { response.headers.append(header) }
+        let own = response.headers
+        // Room for all at once: the array is copied here in any case.
+        response.headers.reserveCapacity(own.count + headers.count)
+        for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
         if isSilent, response.status < 500 { return response }
         let (name, seconds) = (name(), Monotonic.seconds - start)
         metrics.note(route: name, status: response.status, seconds: seconds)

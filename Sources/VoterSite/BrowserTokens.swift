@@ -7,7 +7,7 @@ import WebContent
 
 /// The tokens of browsers, and what hangs on them: forms, support codes, and whose page a request comes from, since in one
 /// browser another person may have signed in after the page came.
-struct BrowserTokens: Sendable {
+final class BrowserTokens: Sendable {
     /// Hexadecimal digits of a browser's token, and of the mark behind them that shows it to be ours.
     private static let (tokenDigits, markDigits) = (24, 8)
     /// Letters and digits of a support code.

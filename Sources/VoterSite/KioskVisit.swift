@@ -159,17 +159,13 @@ struct KioskVisit: SitePart {
     /// start has ended what was its own; what else is under way has been begun by the next person, in another tab.
     /// - Returns: nil where there is neither, and on devices of one's own.
     func restart() throws(StoreError) -> Response? {
+        guard visit.isKiosk, !visit.isLeavingKiosk else { return nil }
         let cameByLink = visit.request.fetchSite == "same-origin"
         let isLeft = !cameByLink && visit.request.cookie(cookies.name(.session)) != nil
-        guard visit.isKiosk, !isLeaving, pending(visit) != nil || isLeft else { return nil }
+        guard pending(visit) != nil || isLeft else { return nil }
         try endAll()
         let said = visit.request.parameter("say").flatMap { SignInPages.notes[$0] == nil ? nil : "say=\($0)" }
         return see(visit, "/", said ?? "", cookies: gone)
-    }
-
-    /// Whether a page's script comes back to the start of a kiosk.
-    var isLeaving: Bool {
-        visit.isKiosk && visit.request.parameter(KioskPages.leaving) != nil
     }
 
     /// Whoever types an identifier at a kiosk is the next person, whose start may have stood open in another tab: the session that
@@ -194,7 +190,7 @@ struct KioskVisit: SitePart {
 
     // MARK: What pages say
 
-    /// What is said at a kiosk whose hours are over; nil elsewhere. Whoever is signed in there goes on.
+    /// What is said where the hours are over; nil before that.
     func over() -> Response? {
         guard let kiosk = visit.kiosk, let until = kiosk.until, until <= parts.clock.now else { return nil }
         let words = pages.text("kioskOverSince", visit.language).replacing("{place}", with: kiosk.place)

@@ -16,7 +16,7 @@ struct OnePageSignIn: SitePages {
     /// and so is the time: the attempt is counted, then a hash is computed in any case.
     /// - Throws: an error of the store before the work was put off.
     func take(_ visit: VoterRequest) throws -> Reply {
-        if let over = kioskVisit(visit).over() { return .now(over) }
+        if let over = kioskOver(visit) { return .now(over) }
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         if form["action"] == "picture" { return .now(signIn.home(visit, typed: typed, showsPicture: true)) }

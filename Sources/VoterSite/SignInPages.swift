@@ -25,7 +25,7 @@ struct SignInPages: SitePages {
     /// Where a sign-in begins.
     static let table = [
         get("/") { pages, visit in
-            .now(try pages.kioskVisit(visit).restart() ?? pages.unlessSignedIn(visit) { pages.home(visit) })
+            .now(try pages.restart(visit) ?? pages.unlessSignedIn(visit) { pages.home(visit) })
         },
         post("/") { pages, visit in
             try pages.kioskVisit(visit).takeOver()
@@ -44,6 +44,11 @@ struct SignInPages: SitePages {
         "kioskUnsent": ("kioskUnsent", false), "kioskUnsure": ("kioskUnsure", false),
     ]
 
+    /// At a kiosk, where whoever stands at the start is the next person: ends what goes on; nil where nothing does.
+    private func restart(_ visit: VoterRequest) throws(StoreError) -> Response? {
+        visit.isKiosk ? try kioskVisit(visit).restart() : nil
+    }
+
     /// The first page.
     /// - Parameters:
     ///   - error: the key of the fault's text.
@@ -53,7 +58,7 @@ struct SignInPages: SitePages {
         _ visit: VoterRequest, status: Int = 200, error: String? = nil, typed: String = "", showsPicture: Bool = false,
         isRenew: Bool = false
     ) -> Response {
-        if let over = kioskVisit(visit).over() { return over }
+        if let over = kioskOver(visit) { return over }
         let said =
             visit.request.method == .post ? nil : visit.request.parameter("say").flatMap { SignInPages.notes[$0] }
         let wantsPicture = showsPicture || visit.request.parameter("picture") != nil
@@ -98,7 +103,7 @@ struct SignInPages: SitePages {
     /// Takes an identifier. What follows is the same for known and unknown ones: one row, one cookie, the next page.
     /// - Throws: an error of the store.
     func identify(_ visit: VoterRequest) throws(StoreError) -> Response {
-        if let over = kioskVisit(visit).over() { return over }
+        if let over = kioskOver(visit) { return over }
         let form = visit.request.form() ?? Form(fields: [])
         let typed = form["identifier"]
         let isRenew = !form["renew"].isEmpty

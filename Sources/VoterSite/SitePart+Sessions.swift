@@ -45,7 +45,7 @@ extension SitePart {
     /// - Parameter body: makes the page for everybody else.
     func unlessSignedIn(_ visit: VoterRequest, _ body: () throws -> Response) throws -> Response {
         let said = visit.request.parameter("say")
-        guard pending(visit) == nil, !kioskVisit(visit).isLeaving, said != "other", said != "otherUnsent",
+        guard pending(visit) == nil, !visit.isLeavingKiosk, said != "other", said != "otherUnsent",
             visit.request.cookie(cookies.name(.session)) != nil, try session(visit) != nil
         else { return try body() }
         return see(visit, "/space")

@@ -44,4 +44,7 @@ extension SitePart {
 
     /// What goes on at the kiosk from which a request comes.
     func kioskVisit(_ visit: VoterRequest) -> KioskVisit { KioskVisit(site: site, visit: visit) }
+
+    /// What is said at a kiosk whose hours are over; nil elsewhere. Whoever is signed in there goes on.
+    func kioskOver(_ visit: VoterRequest) -> Response? { visit.isKiosk ? kioskVisit(visit).over() : nil }
 }

@@ -25,6 +25,9 @@ struct VoterRequest: Sendable {
     /// Whether the device is one that many share.
     var isKiosk: Bool { kiosk != nil }
 
+    /// Whether a page's script comes back to the start of a kiosk.
+    var isLeavingKiosk: Bool { isKiosk && request.parameter(KioskPages.leaving) != nil }
+
     /// How long a session here lasts without activity hangs on it.
     var device: Device { isKiosk ? .shared : .own }
 

@@ -13,15 +13,17 @@ package struct PageTokens: Sendable {
     /// - Parameters:
     ///   - form: the site's word for forms.
     ///   - owner: the site's word for owners.
-    package init(_ key: LookupKey, form: String, owner: String) { (self.key, formMark, ownerMark) = (key, form, owner) }
+    package init(_ key: LookupKey, form: String, owner: String) {
+        (self.key, formMark, ownerMark) = (key, form + ":", owner + ":")
+    }
 
     /// What every form of a browser carries.
-    package func form(_ browser: String) -> String { hex(key.hash("\(formMark):" + browser)) }
+    package func form(_ browser: String) -> String { hex(key.hash(formMark + browser)) }
 
     /// Whose page it is, for this browser alone.
     /// - Parameter who: one person, always written in the same way.
     package func owner(_ who: String, _ browser: String) -> String {
-        String(hex(key.hash("\(ownerMark):\(who):" + browser)).prefix(PageTokens.ownerDigits))
+        String(hex(key.hash(ownerMark + who + ":" + browser)).prefix(PageTokens.ownerDigits))
     }
 
     /// Whether two tokens are the same, in a time that says nothing of where they differ.
