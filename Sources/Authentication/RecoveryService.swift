@@ -9,7 +9,7 @@ import VoterRoll
 
 /// Gives voters who lost their identifier a new one, at a contact that is on the roll.
 ///
-///     browser            desk                        worker                outbox
+///     browser            site                        worker                outbox
 ///       | contact -----> | one row, for everybody     |                    |
 ///       | <-- "if..." -- |                            |                    |
 ///       |                |        (a moment later) -> | whose is it?       |

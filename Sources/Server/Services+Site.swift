@@ -42,7 +42,7 @@ extension Services {
             let sound = try CaptchaSounds(languages: ["fr", "en"]) { templates.bytes("assets/audio/\($0)") }
             let parts = VoterSite.Parts(
                 store: store, authenticator: authenticator,
-                desk: SignInFlow(store: store, authenticator: authenticator, common: common), directory: directory,
+                signIn: SignInFlow(store: store, authenticator: authenticator, common: common), directory: directory,
                 recovery: recovery, help: help, members: bureau,
                 captcha: CaptchaService(
                     election: election.election.id, key: key, sound: sound, clock: clock, randomness: randomness),

@@ -40,14 +40,14 @@ struct OnePageSignIn: SitePages {
         case .harder, .picture: return .now(signIn.askedForMore(visit, begun, form))
         }
         return later(visit) { [self] in
-            let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
+            let outcome = try parts.signIn.enter(token: token, form["secret"], on: visit.device, hasWorked: hasWorked)
             if case .opened(let session) = outcome {
                 site.metrics.pass(.secret)
                 return see(visit, "/space", cookies: [cookies.set(.session, session), cookies.clear(.pending)])
             }
             switch outcome {
             // The second press of what was wrong, and has ended.
-            case .gone where isAgain && parts.desk.wasWrong(token: token, form["secret"]):
+            case .gone where isAgain && parts.signIn.wasWrong(token: token, form["secret"]):
                 return after(visit, .wrong, form)
             // What was not looked at may be by the second press.
             case .wait, .busy: break

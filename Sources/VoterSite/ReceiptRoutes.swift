@@ -8,7 +8,7 @@ package enum ReceiptRoutes {
     /// when it answers no message of ours, 503 when the store failed.
     /// - Parameter numbers: whose numbers the gateway writes.
     package static func response(
-        _ request: Request, _ desk: ReceiptService, numbers: ReceiptStatus.Numbers
+        _ request: Request, _ receipts: ReceiptService, numbers: ReceiptStatus.Numbers
     ) -> Response? {
         guard request.path == "/receipts/sms" else { return nil }
         guard let token = request.parameter("id"), let tag = request.parameter("tag"),
@@ -18,7 +18,7 @@ package enum ReceiptRoutes {
         let status = ReceiptStatus(text, numbers: numbers)
         guard status != .open else { return .text(200, "noted\n") }
         do throws(StoreError) {
-            let outcome = try desk.take(token: token, tag: tag, delivered: status == .delivered)
+            let outcome = try receipts.take(token: token, tag: tag, delivered: status == .delivered)
             return outcome == .taken ? .text(200, "taken\n") : .text(403, "unknown\n")
         } catch { return .text(503, "try again later\n") }
     }

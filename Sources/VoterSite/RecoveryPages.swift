@@ -5,7 +5,7 @@ import HTTPServer
 import Store
 import Templating
 
-/// `/lost`, `/first` and `/forgotten`: one desk with different words. `/forgotten` is the desk for a password that is sent anew; where
+/// `/lost`, `/first` and `/forgotten`: one form with different words. `/forgotten` is the form for a password that is sent anew; where
 /// none is, it leads to what this election has instead.
 /// Nobody learns whether a contact is on the roll: page, status, length and time are the same.
 ///
@@ -28,7 +28,7 @@ struct RecoveryPages: SitePages {
         ]
     }
 
-    /// What this election has for a forgotten password, where it sends none by a desk for that alone; nil where it does, and for
+    /// What this election has for a forgotten password, where it sends none by a form for that alone; nil where it does, and for
     /// the other addresses.
     func elsewhere(_ visit: VoterRequest) -> Response? {
         let access = election.access

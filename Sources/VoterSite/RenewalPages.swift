@@ -8,7 +8,7 @@ import WebContent
 /// `/renew` and `/verified`: the way to a new password, from the address over a code to the choice. The password that is to be
 /// renewed is asked for nowhere on it.
 ///
-///     browser                site                            desk
+///     browser                site                            flow
 ///       | address --------->  | one row, for everybody       |
 ///       | <--- /code -------  |             (a code is sent) |
 ///       | code ------------>  | count, compare, consume      |

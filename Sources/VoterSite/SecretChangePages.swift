@@ -57,7 +57,7 @@ struct SecretChangePages: SitePages {
             return .now(try change(visit, session, SecretTrouble(status: 422, error: "secretEmpty"), typed: form))
         }
         return later(visit) { [self] in
-            let outcome = try parts.desk.change(
+            let outcome = try parts.signIn.change(
                 session, present: form["present"], form["secret"], again: form["again"])
             switch outcome {
             case .next: return see(visit, "/space", "set=changed")

@@ -29,7 +29,7 @@ struct SecretPages: SitePages {
             (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String, String) in
             let request = try parts.authenticator.request(reading, token: token)
             return (
-                try parts.desk.step(reading, token: token),
+                try parts.signIn.step(reading, token: token),
                 request.map { parts.authenticator.shownIdentifier($0) } ?? "",
                 request.map { parts.authenticator.mark($0) } ?? ""
             )
@@ -67,19 +67,20 @@ struct SecretPages: SitePages {
                     return try secret(visit, status: 422, error: "answerEmpty")
                 }
                 return try after(
-                    visit, token, try parts.desk.answer(token: token, form["answer"]), wrong: "answerWrong", typed: form
+                    visit, token, try parts.signIn.answer(token: token, form["answer"]), wrong: "answerWrong",
+                    typed: form
                 )
             case "choose":
-                let outcome = try parts.desk.choose(
+                let outcome = try parts.signIn.choose(
                     token: token, form["secret"], again: form["again"], on: visit.device)
                 var strength: String?
-                if case .opened = outcome { strength = parts.desk.rules.strength(form["secret"]).rawValue }
+                if case .opened = outcome { strength = parts.signIn.rules.strength(form["secret"]).rawValue }
                 return try after(visit, token, outcome, wrong: "secretWrong", set: strength, typed: form)
             default:
                 if SecretText.normalised(form["secret"]).isEmpty {
                     return try secret(visit, status: 422, error: "secretEmpty")
                 }
-                let outcome = try parts.desk.enter(token: token, form["secret"], on: visit.device)
+                let outcome = try parts.signIn.enter(token: token, form["secret"], on: visit.device)
                 return try after(visit, token, outcome, wrong: "secretWrong", typed: form)
             }
         }
@@ -88,7 +89,7 @@ struct SecretPages: SitePages {
     /// Whether a sign-in under way stands at another step than the one whose form was sent.
     private func hasGoneOn(_ token: String, _ action: String) throws(StoreError) -> Bool {
         let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.step(reading, token: token)
+            try parts.signIn.step(reading, token: token)
         }
         return switch step {
         case .gone: false
@@ -104,7 +105,7 @@ struct SecretPages: SitePages {
     /// Whether a sign-in under way still waits for its code.
     private func isBeforeCode(_ token: String) throws(StoreError) -> Bool {
         let step = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.step(reading, token: token)
+            try parts.signIn.step(reading, token: token)
         }
         if case .code = step { return true }
         return false
@@ -183,7 +184,7 @@ struct SecretPages: SitePages {
         if let old = try CodePages(site: site).formOfBefore(visit, token, visit.request.form() ?? Form(fields: [])) {
             return old
         }
-        switch try parts.desk.forgotten(token: token) {
+        switch try parts.signIn.forgotten(token: token) {
         case .challenge: return see(visit, "/passphrase")
         case .codeSent: return see(visit, "/code")
         case .ready: return see(visit, "/passphrase")

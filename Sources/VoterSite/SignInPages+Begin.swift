@@ -46,9 +46,9 @@ extension SignInPages {
             }
             // What was looked at a moment ago is not looked at again. Without work or picture every page's form is the same.
             if election.access.signIn == .onePage, pressed == .ended, !(form["work"] + form["challenge"]).isEmpty,
-                parts.desk.wasTyped(token: press, form["secret"])
+                parts.signIn.wasTyped(token: press, form["secret"])
             {
-                return .over(wasWrong: parts.desk.wasWrong(token: press, form["secret"]))
+                return .over(wasWrong: parts.signIn.wasWrong(token: press, form["secret"]))
             }
             switch verdict {
             case .picture(let isWrong, let spend):

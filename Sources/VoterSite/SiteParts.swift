@@ -12,7 +12,7 @@ package struct SiteParts: Sendable {
     /// Codes, sign-ins and sessions of voters.
     package let authenticator: Authenticator
     /// Secrets: entering, choosing, changing, forgetting them.
-    package let desk: SignInFlow
+    package let signIn: SignInFlow
     /// Who an identifier's holder is, and where they can be reached.
     package let directory: VoterDirectory
     /// Takes contacts of those who lost something; a worker does the rest.
@@ -34,7 +34,7 @@ package struct SiteParts: Sendable {
 
     /// What the composition root puts together.
     package init(
-        store: Store, authenticator: Authenticator, desk: SignInFlow, directory: VoterDirectory,
+        store: Store, authenticator: Authenticator, signIn: SignInFlow, directory: VoterDirectory,
         recovery: RecoveryService,
         help: SupportQueue, members: MemberRegister, captcha: CaptchaService, station: PollingStation,
         tallyService: TallyService,
@@ -42,7 +42,7 @@ package struct SiteParts: Sendable {
         randomness: Randomness
     ) {
         (self.station, self.tallyService) = (station, tallyService)
-        (self.store, self.authenticator, self.desk, self.directory) = (store, authenticator, desk, directory)
+        (self.store, self.authenticator, self.signIn, self.directory) = (store, authenticator, signIn, directory)
         (self.recovery, self.help, self.captcha, self.members) = (recovery, help, captcha, members)
         (self.clock, self.randomness) = (clock, randomness)
     }

@@ -76,7 +76,7 @@ package final class VoterSite: SitePart {
     package func takeTraces() -> [String: SupportQueue.Trace] { site.traces.take() }
 
     /// Forgets secrets' hashes of presses of which no second one can follow any more.
-    package func forgetPresses() { site.parts.desk.forgetPresses() }
+    package func forgetPresses() { site.parts.signIn.forgetPresses() }
 
     // MARK: One request
 

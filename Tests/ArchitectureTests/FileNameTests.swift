@@ -48,11 +48,6 @@ struct FileNameTests {
         "BallotCore/Ballots.swift", "BallotCore/Text.swift", "BallotCore/Wasm/Exports.swift",
         "Authentication/CodeCheck.swift", "Authentication/SecondPress.swift", "Authentication/SecretChanges.swift",
         "Authentication/Sessions.swift",
-        "VoterRoll/AddedRows.swift", "VoterRoll/ContactChanges.swift", "VoterRoll/ContactRows.swift",
-        "VoterRoll/ContactSearch.swift", "VoterRoll/Fault.swift", "VoterRoll/HeadingMemory.swift",
-        "VoterRoll/LateVoters.swift", "VoterRoll/RollCorrections.swift", "VoterRoll/RollSearch.swift",
-        "VoterSite/RenewalRoutes.swift", "VoterSite/SignInRoutes+Begin.swift", "VoterSite/SignInRoutes+Code.swift",
-        "VoterSite/SignInRoutes+Times.swift",
     ]
 
     @Test(arguments: [

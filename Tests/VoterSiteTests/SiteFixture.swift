@@ -91,7 +91,7 @@ final class SiteFixture {
         let sound = try CaptchaSounds(languages: ["fr", "en"]) { templates.bytes("assets/audio/\($0)") }
         let parts = VoterSite.Parts(
             store: store, authenticator: authenticator,
-            desk: SignInFlow(store: store, authenticator: authenticator, common: CommonSecrets("")),
+            signIn: SignInFlow(store: store, authenticator: authenticator, common: CommonSecrets("")),
             directory: operations.directory,
             recovery: RecoveryService(directory: operations.directory, clock: clock, randomness: .system),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system), members: members,
