@@ -32,12 +32,15 @@ package final class Authenticator: Sendable {
     package let passphrases: PassphraseService
     /// How many messages and guesses one identifier has.
     package let limits: CodeLimits
+    /// Who is signed in.
+    package let sessions: SessionRegister
     let outbox: Outbox
     let clock: Clock
     let randomness: Randomness
     private let key: ElectionKey
     /// Of cookies' tokens and one-time codes.
     let tokens: LookupKey
+    private let cookies: CookieTokens
     /// Of identifiers, printed codes and generated secrets.
     private let identifiers: LookupKey
 
@@ -51,6 +54,9 @@ package final class Authenticator: Sendable {
         (self.election, self.key, self.directory, self.passphrases) = (election, key, directory, passphrases)
         (self.outbox, self.clock, self.randomness) = (outbox, clock, randomness)
         tokens = LookupKey(key.subkey(.access))
+        cookies = CookieTokens(key: tokens, realm: realm, randomness: randomness)
+        sessions = SessionRegister(
+            election: election.number, tokens: cookies, directory: directory, passphrases: passphrases, clock: clock)
         limits = CodeLimits(
             realm: realm, election: election.number, policy: self.policy, clock: clock, passphrases: passphrases,
             outbox: outbox,
@@ -66,10 +72,8 @@ package final class Authenticator: Sendable {
         key.hash(realm == .voters ? canonical : "\(realm.rawValue):\(canonical)")
     }
 
-    /// The form in which a cookie's token is stored; a token of the other realm has another.
-    func hash(token: String) -> [UInt8] {
-        tokens.hash(realm == .voters ? "token:" + token : "\(realm.rawValue):token:" + token)
-    }
+    /// The form in which a cookie's token is stored.
+    func hash(token: String) -> [UInt8] { cookies.hash(token) }
 
     /// Eight hexadecimal digits of a request: enough to tell those of one browser apart.
     func mark(id: Int) -> String { hex(Array(tokens.hash("mark:\(id)").prefix(4))) }
@@ -86,6 +90,6 @@ package final class Authenticator: Sendable {
     /// For codes that wait to be sent, and for identifiers as they were typed.
     func sealer() -> Sealer { Sealer(key: key.subkey(.access), randomness: randomness) }
 
-    /// A new token for a cookie: 256 bits in hexadecimal.
-    func newToken() -> String { hex(randomness.bytes(32)) }
+    /// A new token for a cookie.
+    func newToken() -> String { cookies.new() }
 }

@@ -276,6 +276,15 @@ extension Authenticator {
         return held > 0
     }
 
+    /// Ends what other browsers of a principal had under way: after a change of secret they begin again.
+    package func endOthers(
+        _ transaction: borrowing Transaction, _ principal: Principal, but request: Int
+    ) throws(StoreError) {
+        try transaction.execute(
+            "UPDATE access_request SET state = 'ended' WHERE election = ? AND principal = ? AND state = 'verified' AND id <> ?",
+            election.number, principal.text, request)
+    }
+
     /// Ends a browser's request.
     package func cancel(_ transaction: borrowing Transaction, token: String) throws(StoreError) {
         try transaction.execute(

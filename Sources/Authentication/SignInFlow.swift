@@ -136,7 +136,7 @@ package struct SignInFlow: Sendable {
         let opened = authenticator.sessionToken(visitor.request.id, token: token)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             // Of two presses at once the first has done all that follows, and its session is this one's.
-            if try authenticator.session(transaction.reading, token: opened) != nil {
+            if try authenticator.sessions.find(transaction.reading, token: opened) != nil {
                 try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
                 return .opened(token: opened)
             }
@@ -269,7 +269,7 @@ package struct SignInFlow: Sendable {
         }
         try authenticator.cancel(transaction, token: token)
         return .opened(
-            token: try authenticator.open(
+            token: try authenticator.sessions.open(
                 transaction, principal, generation: generation,
                 from: SessionOrigin(
                     subject: request.subject, route: request.route, device: device,

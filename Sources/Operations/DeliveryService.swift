@@ -264,7 +264,7 @@ package final class DeliveryService: Sendable {
             voters[message.subject] = message.generation
         }
         var signedIn: Set<Int> = []
-        try context.authenticator.eachSignedIn(reading) { principal throws(StoreError) in
+        try context.authenticator.sessions.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { signedIn.insert(id) }
         }
         for voter in signedIn { voters[voter] = nil }
@@ -280,7 +280,7 @@ package final class DeliveryService: Sendable {
             ["active", "unposted"].contains($0.state)
         }
         guard let latest, latest.generation == generation, latest.state == "active" else { return false }
-        return try context.authenticator.firstSignIn(reading, .voter(voter)) == nil
+        return try context.authenticator.sessions.firstSignIn(reading, .voter(voter)) == nil
     }
 
     /// How many voters a fail-over would reach for, whatever place or mailing. Reads all identifiers and the outbox.

@@ -237,7 +237,7 @@ package struct Reminders: Sendable {
         _ reading: borrowing Reading, _ order: Order, _ voter: Int, _ rounds: [Int: Int]
     ) throws(StoreError) -> Bool {
         switch order.target {
-        case .notSignedIn: try !context.authenticator.hasSignedIn(reading, .voter(voter))
+        case .notSignedIn: try !context.authenticator.sessions.hasSignedIn(reading, .voter(voter))
         case .notVoted: try context.station.signatureList.hasBallotLeft(reading, voter: voter, before: rounds)
         }
     }
@@ -269,7 +269,7 @@ package struct Reminders: Sendable {
         var isElector: Set<Int>?
         switch order.target {
         case .notSignedIn:
-            try context.authenticator.eachSignedIn(reading) { principal throws(StoreError) in
+            try context.authenticator.sessions.eachSignedIn(reading) { principal throws(StoreError) in
                 if case .voter(let id) = principal { out.insert(id) }
             }
         case .notVoted:

@@ -106,7 +106,7 @@ package struct VoterSupport: StaffOperation {
             voter: voter, mail: contacts.mail.map { VoterContacts.masked(mail: $0.text) },
             phone: contacts.phone.map { VoterContacts.masked(phone: $0.text) }, hasAddress: contacts.address != nil,
             identifiers: identifiers, messages: messages,
-            firstSignIn: try context.authenticator.firstSignIn(reading, principal),
+            firstSignIn: try context.authenticator.sessions.firstSignIn(reading, principal),
             hasSecret: try passphrases.record(reading, election: election.number, principal).isSet,
             slowedFor: try context.authenticator.limits.slowed(
                 reading, principal, subjects: try issuer.hashes(reading, voter: id)),

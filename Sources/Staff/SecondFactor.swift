@@ -70,7 +70,7 @@ package struct SecondFactor: Sendable {
             try transaction.execute(
                 "INSERT INTO staff_spare (member, hash) VALUES (?, ?)", member.id, hash(code, member))
         }
-        try authenticator.confirm(transaction, session)
+        try authenticator.sessions.confirm(transaction, session)
         try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffFactor,
             ["name": member.name, "from": source])
@@ -90,7 +90,7 @@ package struct SecondFactor: Sendable {
             return try useSpare(transaction, member, typed)
         }
         guard outcome == .right else { return outcome }
-        try authenticator.confirm(transaction, session)
+        try authenticator.sessions.confirm(transaction, session)
         try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffSignIn,
             ["name": member.name, "from": source])

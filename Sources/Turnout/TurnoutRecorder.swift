@@ -155,7 +155,7 @@ package struct TurnoutRecorder: Sendable {
                 marks.insert(.delivered, message.subject)
             }
         }
-        try authenticator.eachSignedIn(reading) { principal throws(StoreError) in
+        try authenticator.sessions.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { marks.insert(.signedIn, id) }
         }
         let (turnouts, hours) = try votes(reading, poll, &marks)

@@ -92,7 +92,7 @@ struct KioskVisit: SitePart {
         let token = pending(visit)
         let (isOwnSignIn, endsSignIn) = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (isOwn: Bool, ends: Bool) in
-            if isOwnSession, let session { try parts.authenticator.end(transaction, session) }
+            if isOwnSession, let session { try parts.authenticator.sessions.end(transaction, session) }
             guard let token, try parts.authenticator.request(transaction.reading, token: token) != nil else {
                 return (true, false)
             }
@@ -175,7 +175,7 @@ struct KioskVisit: SitePart {
         let age = parts.clock.now - session.openedAt
         if election.access.signIn == .onePage, 0..<Authenticator.pressSeconds ~= age { return }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.authenticator.end(transaction, session)
+            try parts.authenticator.sessions.end(transaction, session)
         }
     }
 
@@ -183,7 +183,7 @@ struct KioskVisit: SitePart {
     func endAll() throws(StoreError) {
         let session = try present(visit)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            if let session { try parts.authenticator.end(transaction, session) }
+            if let session { try parts.authenticator.sessions.end(transaction, session) }
             if let token = pending(visit) { try parts.authenticator.cancel(transaction, token: token) }
         }
     }

@@ -46,7 +46,7 @@ struct SessionPages: SitePages {
                 return visit.isScript ? .ended([]) : see(visit, "/", "say=other")
             }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.authenticator.end(transaction, session)
+                try parts.authenticator.sessions.end(transaction, session)
             }
         }
         if visit.isScript { return .ended([cookies.clear(.session)]) }

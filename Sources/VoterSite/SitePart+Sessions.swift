@@ -10,9 +10,9 @@ extension SitePart {
     /// - Throws: an error of the store.
     func session(_ visit: VoterRequest) throws(StoreError) -> Session? {
         let session = try present(visit)
-        if let session, parts.authenticator.mustNote(session) {
+        if let session, parts.authenticator.sessions.mustNote(session) {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.authenticator.note(transaction, session)
+                try parts.authenticator.sessions.note(transaction, session)
             }
         }
         return session
@@ -22,7 +22,7 @@ extension SitePart {
     func present(_ visit: VoterRequest) throws(StoreError) -> Session? {
         guard let token = visit.request.cookie(cookies.name(.session)) else { return nil }
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.authenticator.session(reading, token: token)
+            try parts.authenticator.sessions.find(reading, token: token)
         }
     }
 

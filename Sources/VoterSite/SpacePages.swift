@@ -45,7 +45,7 @@ struct SpacePages: SitePages {
             guard let voter = try parts.directory.voter(reading, session.principal) else { return nil }
             return (
                 voter, try parts.directory.contacts(reading, voter),
-                try parts.authenticator.signIns(reading, session.principal, limit: SpacePages.shownSignIns)
+                try parts.authenticator.sessions.signIns(reading, session.principal, limit: SpacePages.shownSignIns)
             )
         }
         guard let (voter, contacts, signIns) = found else { return see(visit, "/", "say=ended") }

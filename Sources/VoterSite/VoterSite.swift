@@ -166,7 +166,7 @@ package final class VoterSite: SitePart {
         // Long bodies are for those who are signed in: strangers' would take the room that all bodies together have.
         do throws(StoreError) {
             let isKnown = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try parts.authenticator.session(reading, token: token) != nil
+                try parts.authenticator.sessions.find(reading, token: token) != nil
             }
             return isKnown ? FieldLimits.ballotForm : FieldLimits.voterForm
         } catch {

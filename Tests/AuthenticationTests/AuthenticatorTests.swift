@@ -16,12 +16,12 @@ struct AuthenticatorTests {
             throw Failure.notOpened
         }
         let opened = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.authenticator.session(reading, token: session)
+            try door.authenticator.sessions.find(reading, token: session)
         }
         #expect(opened?.principal == .staff("anne"))
         door.wait(seconds: Device.own.idleSeconds + 1)
         let later = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.authenticator.session(reading, token: session)
+            try door.authenticator.sessions.find(reading, token: session)
         }
         #expect(later == nil)
     }
@@ -36,16 +36,16 @@ struct AuthenticatorTests {
         }
         func session() throws -> Session? {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.authenticator.session(reading, token: opened)
+                try door.authenticator.sessions.find(reading, token: opened)
             }
         }
         // A use is noted however short a time has gone since the last: half a minute would be half of what there is.
         for _ in 0..<3 {
             door.wait(seconds: 29)
             let used = try #require(try session())
-            #expect(door.authenticator.mustNote(used))
+            #expect(door.authenticator.sessions.mustNote(used))
             try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try door.authenticator.note(transaction, used)
+                try door.authenticator.sessions.note(transaction, used)
             }
         }
         door.wait(seconds: 59)

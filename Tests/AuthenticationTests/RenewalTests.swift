@@ -29,7 +29,7 @@ struct RenewalTests {
 
     private func session(_ door: SignInFixture, _ token: String) throws -> Session? {
         try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try door.authenticator.session(reading, token: token)
+            try door.authenticator.sessions.find(reading, token: token)
         }
     }
 

@@ -76,7 +76,7 @@ struct SpellingTests {
         }
         func present(_ token: String) throws -> Bool {
             try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try door.authenticator.session(reading, token: token) != nil
+                try door.authenticator.sessions.find(reading, token: token) != nil
             }
         }
         #expect(try present(session) && !present(other(session)))

@@ -202,11 +202,11 @@ struct ConsoleBenchFixture {
                         role: .manager, language: .fr), by: .system("bench"))
             }
             let generation = try register.member(transaction.reading, name: "bench")?.generation ?? 1
-            let token = try authenticator.open(
+            let token = try authenticator.sessions.open(
                 transaction, .staff("bench"), generation: generation,
                 from: SessionOrigin(subject: [1], route: .email))
-            if let session = try authenticator.session(transaction.reading, token: token) {
-                try authenticator.confirm(transaction, session)
+            if let session = try authenticator.sessions.find(transaction.reading, token: token) {
+                try authenticator.sessions.confirm(transaction, session)
             }
             return token
         }

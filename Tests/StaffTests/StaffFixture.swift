@@ -63,7 +63,7 @@ final class StaffFixture {
     func session(_ name: String) throws -> (token: String, Session) {
         let member = try member(name)
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try authenticator.open(
+            try authenticator.sessions.open(
                 transaction, member.principal, generation: member.generation,
                 from: SessionOrigin(subject: [1], route: .email))
         }
@@ -72,7 +72,7 @@ final class StaffFixture {
 
     func present(_ token: String) throws -> Session? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try authenticator.session(reading, token: token)
+            try authenticator.sessions.find(reading, token: token)
         }
     }
 

@@ -120,7 +120,7 @@ package final class ConsoleSite: ConsoleTask {
         if let token = request.cookie(cookies.name(.staffSession)) {
             (member, session) = try store.read {
                 (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, Session?) in
-                guard let session = try parts.authenticator.session(reading, token: token),
+                guard let session = try parts.authenticator.sessions.find(reading, token: token),
                     case .staff(let name) = session.principal,
                     let member = try parts.register.member(reading, name: name)
                 else { return (nil, nil) }
@@ -176,9 +176,9 @@ package final class ConsoleSite: ConsoleTask {
         }
         guard session.confirmedAt != nil else { return .see("/manager/factor") }
         // Figures that are asked for by themselves keep nobody signed in.
-        if request.header("x-live") == nil, parts.authenticator.mustNote(session) {
+        if request.header("x-live") == nil, parts.authenticator.sessions.mustNote(session) {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.authenticator.note(transaction, session)
+                try parts.authenticator.sessions.note(transaction, session)
             }
         }
         if path == AccountSecret.path { return try AccountSecret(site: self).answer(visitor, session, form) }

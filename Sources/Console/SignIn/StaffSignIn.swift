@@ -50,7 +50,7 @@ struct StaffSignIn: ConsoleTask {
         case "sign-out" where isPost:
             if let session = visitor.session {
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try parts.authenticator.end(transaction, session)
+                    try parts.authenticator.sessions.end(transaction, session)
                 }
             }
             return going("sign-in?say=signedOut", [site.cookies.clear(.staffSession)])
@@ -63,7 +63,7 @@ struct StaffSignIn: ConsoleTask {
                 return .text(200, "\(min(session.idleUntil, session.endsAt) - parts.clock.now)\n")
             }
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.authenticator.note(transaction, session)
+                try parts.authenticator.sessions.note(transaction, session)
             }
             return .text(200, "\(min(session.idleSeconds, session.endsAt - parts.clock.now))\n")
         default: return nil

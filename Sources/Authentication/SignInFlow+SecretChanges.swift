@@ -62,7 +62,7 @@ extension SignInFlow {
                 guard now == record else { return now }
                 let generation = try passphrases.set(
                     transaction, election: election, named: name, session.principal, hash: hash, why: "changed")
-                try authenticator.keep(transaction, session)
+                try authenticator.sessions.keep(transaction, session)
                 try authenticator.endOthers(transaction, session.principal, but: 0)
                 try tell(transaction, session.principal, .secretChanged, generation: generation)
                 return nil

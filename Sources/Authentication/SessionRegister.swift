@@ -1,71 +1,19 @@
-package import Contacts
-import Delivery
+import Contacts
 import Elections
 package import Journal
 package import Store
 
-/// What a signed-in principal holds.
-package struct Session: Sendable {
-    /// Of this session alone; the cookie has a token instead, of which the store keeps the hash.
-    package let id: Int
-    /// Who signed in.
-    package let principal: Principal
-    /// Seconds since 1970, as the times below.
-    package let openedAt: Int
-    /// Seconds without activity after which it ends; see `Device`.
-    package let idleSeconds: Int
-    /// When it ends without anything being done.
-    package let idleUntil: Int
-    /// When it ends in any case.
-    package let endsAt: Int
-    /// When it was confirmed by a second factor; nil where it was not, or none is asked for.
-    package let confirmedAt: Int?
-}
+/// The sessions of those who signed in, and when they did.
+package struct SessionRegister: Sendable {
+    /// The election's number in the store.
+    let election: Int
+    /// Under which sessions' cookies are kept.
+    let tokens: CookieTokens
+    /// Who holds what a session was opened with.
+    let directory: any AccountDirectory
+    let passphrases: PassphraseService
+    let clock: Clock
 
-/// A past sign-in.
-package struct SignIn: Sendable {
-    /// Seconds since 1970.
-    package let at: Int
-    /// The way the code came; nil where none was asked for.
-    package let route: Channel?
-}
-
-/// On what a session is held.
-package enum Device: Sendable {
-    /// One's own, or a desk's: whoever goes away takes it along, or locks it.
-    case own
-    /// One that many use one after the other: whoever comes next stands where the last one stood.
-    case shared
-
-    /// Seconds without activity after which a session on it ends, whatever its pages do: on one's own, the time to read a
-    /// ballot and to be called away; on a shared one, the minute after which its pages take a voter to have gone.
-    package var idleSeconds: Int {
-        switch self {
-        case .own: 900
-        case .shared: 60
-        }
-    }
-}
-
-/// How a session comes about.
-package struct SessionOrigin: Sendable {
-    /// What attempts at its secret are counted for.
-    let subject: [UInt8]
-    /// The way the code came; nil where none was asked for.
-    let route: Channel?
-    let device: Device
-    /// Its token; nil for a new one.
-    let token: String?
-
-    /// - Parameters:
-    ///   - subject: whose failures end with it.
-    ///   - token: one that nobody else can know; a session under it that is open already is gone on with.
-    package init(subject: [UInt8], route: Channel?, device: Device = .own, token: String? = nil) {
-        (self.subject, self.route, self.device, self.token) = (subject, route, device, token)
-    }
-}
-
-extension Authenticator {
     /// Seconds after which a session ends in any case.
     package static let longestSession = 4 * 3600
     /// How often in its idle time use of a session is noted at most: a note writes, and what is not noted ends it early by a
@@ -77,33 +25,33 @@ extension Authenticator {
         _ transaction: borrowing Transaction, _ principal: Principal, generation: Int, from origin: SessionOrigin
     ) throws(StoreError) -> String {
         let (now, subject, route) = (clock.now, origin.subject, origin.route)
-        let token = origin.token ?? newToken()
+        let token = origin.token ?? tokens.new()
         // Two presses at once open one.
-        if try session(transaction.reading, token: token) != nil { return token }
+        if try find(transaction.reading, token: token) != nil { return token }
         try directory.complete(transaction, principal, generation: generation)
-        let secret = try passphrases.record(transaction.reading, election: election.number, principal)
+        let secret = try passphrases.record(transaction.reading, election: election, principal)
         try transaction.execute(
             """
             INSERT INTO access_session (election, principal, token, generation, secret_generation, opened_at, seen_at, ends_at,
                 idle_seconds)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, election.number, principal.text, hash(token: token), generation, secret.generation, now, now,
-            now + Authenticator.longestSession, origin.device.idleSeconds)
+            """, election, principal.text, tokens.hash(token), generation, secret.generation, now, now,
+            now + SessionRegister.longestSession, origin.device.idleSeconds)
         try transaction.execute(
-            "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election.number,
+            "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election,
             principal.text, now, route?.rawValue ?? "none")
-        try passphrases.succeed(transaction, election: election.number, subject: subject)
+        try passphrases.succeed(transaction, election: election, subject: subject)
         return token
     }
 
     /// The session of a cookie; nil when it has ended: by time, by a reissue, a completed renewal or a new secret.
-    package func session(_ reading: borrowing Reading, token: String) throws(StoreError) -> Session? {
+    package func find(_ reading: borrowing Reading, token: String) throws(StoreError) -> Session? {
         let now = clock.now
         let found = try reading.first(
             """
             SELECT id, principal, opened_at, seen_at, ends_at, generation, secret_generation, confirmed_at, idle_seconds
             FROM access_session WHERE token = ?1 AND election = ?2 AND ends_at > ?3 AND seen_at + idle_seconds > ?3
-            """, hash(token: token), election.number, now
+            """, tokens.hash(token), election, now
         ) { (row: borrowing Row) throws(StoreError) -> (Session?, generation: Int, secret: Int) in
             let (name, seen, idle): (String, Int, Int) = (try row[1], try row[3], try row[8])
             guard let principal = Principal(text: name) else { return (nil, 0, 0) }
@@ -114,14 +62,14 @@ extension Authenticator {
         }
         guard let found, let session = found.0,
             try directory.isLive(reading, session.principal, generation: found.generation),
-            try passphrases.record(reading, election: election.number, session.principal).generation == found.secret
+            try passphrases.record(reading, election: election, session.principal).generation == found.secret
         else { return nil }
         return session
     }
 
     /// Whether use of a session is to be noted now.
     package func mustNote(_ session: Session) -> Bool {
-        (clock.now - (session.idleUntil - session.idleSeconds)) * Authenticator.notesInIdle >= session.idleSeconds
+        (clock.now - (session.idleUntil - session.idleSeconds)) * SessionRegister.notesInIdle >= session.idleSeconds
     }
 
     /// Notes that a session is in use.
@@ -141,21 +89,12 @@ extension Authenticator {
 
     /// Carries a session over a change of its own secret; the principal's other sessions end.
     package func keep(_ transaction: borrowing Transaction, _ session: Session) throws(StoreError) {
-        let secret = try passphrases.record(transaction.reading, election: election.number, session.principal)
+        let secret = try passphrases.record(transaction.reading, election: election, session.principal)
         try transaction.execute(
-            "DELETE FROM access_session WHERE election = ? AND principal = ? AND id <> ?", election.number,
+            "DELETE FROM access_session WHERE election = ? AND principal = ? AND id <> ?", election,
             session.principal.text, session.id)
         try transaction.execute(
             "UPDATE access_session SET secret_generation = ? WHERE id = ?", secret.generation, session.id)
-    }
-
-    /// Ends what other browsers of a principal had under way: after a change of secret they begin again.
-    package func endOthers(
-        _ transaction: borrowing Transaction, _ principal: Principal, but request: Int
-    ) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE access_request SET state = 'ended' WHERE election = ? AND principal = ? AND state = 'verified' AND id <> ?",
-            election.number, principal.text, request)
     }
 
     /// The latest sign-ins, newest first.
@@ -164,10 +103,35 @@ extension Authenticator {
     ) throws(StoreError) -> [SignIn] {
         try reading.all(
             "SELECT at, route FROM access_sign_in WHERE election = ? AND principal = ? ORDER BY at DESC, id DESC LIMIT ?",
-            election.number, principal.text, limit
+            election, principal.text, limit
         ) { (row: borrowing Row) throws(StoreError) in
             let route: String = try row[1]
             return SignIn(at: try row[0], route: Channel(rawValue: route))
+        }
+    }
+
+    /// When a principal signed in first; nil when they never did.
+    package func firstSignIn(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int? {
+        try reading.first(
+            "SELECT min(at) FROM access_sign_in WHERE election = ? AND principal = ?", election, principal.text
+        ) { (row: borrowing Row) throws(StoreError) -> Int? in try row[0] } ?? nil
+    }
+
+    /// Whether a principal has ever signed in.
+    package func hasSignedIn(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Bool {
+        try reading.number(
+            "SELECT EXISTS (SELECT 1 FROM access_sign_in WHERE election = ? AND principal = ?)", election,
+            principal.text) == 1
+    }
+
+    /// Hands every principal who has ever signed in to `body`.
+    package func eachSignedIn(
+        _ reading: borrowing Reading, _ body: (Principal) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        try reading.each("SELECT DISTINCT principal FROM access_sign_in WHERE election = ?", election) {
+            (row: borrowing Row) throws(StoreError) in
+            let text: String = try row[0]
+            if let principal = Principal(text: text) { try body(principal) }
         }
     }
 }
