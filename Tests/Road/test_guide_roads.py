@@ -64,7 +64,7 @@ def prepared(isoloir):
     isoloir.roll([voter(number) for number in range(1, 13)] + [voter(99, college="cadres")])
     isoloir.run("identifiers", "issue")
     walk = Walk(isoloir)
-    walk.instead = {"Ballots/cse-2026": f"{isoloir.folder}/election"}
+    walk.instead = {"cse-2026": f"{isoloir.folder}/election"}
     return walk
 
 
