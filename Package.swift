@@ -169,8 +169,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Authentication", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations", "Polling",
-                "Server", "Staff", "Store", "VoterRoll",
+                "Authentication", "Crypto", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal", "Operations",
+                "Polling", "Server", "Staff", "Store", "VoterRoll",
             ].map { .byName(name: $0) }, path: "Tests/Support", swiftSettings: house),
         tests(
             "ArchitectureTests", of: ["Crypto", "Journal", "Server", "Store"]),
@@ -225,6 +225,13 @@ let package = Package(
                 "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
             ]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
+        tests(
+            "VoterSiteTests",
+            of: [
+                "Authentication", "Captcha", "Contacts", "Crypto", "Delivery", "Elections", "HTTPServer", "Issuance",
+                "Journal", "Operations", "Polling", "Store", "Tally", "TestSupport", "VoterRoll", "VoterSite",
+                "WebContent",
+            ]),
         tests(
             "ConsoleTests",
             of: [

@@ -62,7 +62,7 @@ package struct VoterDirectory: AccountDirectory {
     /// When a contact was given on the phone, corrected or changed by a file last; nil when never, and for staff.
     package func contactMoved(_ reading: borrowing Reading, _ principal: Principal) throws(StoreError) -> Int? {
         guard case .voter(let id) = principal else { return nil }
-        let times = [try issuer.lastGiven(reading, voter: id), try registrar.contactChanged(reading, voter: id)]
+        let times = [try issuer.lastGiven(reading, voter: id), try registrar.contactChanges.last(reading, voter: id)]
         return times.compactMap(\.self).max()
     }
 

@@ -11,7 +11,7 @@ import Threads
 /// A recipient must be one of the envelope senders that we gave out, with its tag; everything else is refused before its
 /// content is read.
 package final class BounceListener: Sendable {
-    private let desk: ReceiptService
+    private let receipts: ReceiptService
     private let address: BounceAddress
     private let path: String
     private let file: Int32
@@ -43,9 +43,9 @@ package final class BounceListener: Sendable {
     /// - Throws: `Fault` when the path is too long for a socket (108 bytes with the end), when it cannot be bound, or
     ///   when no thread can be begun.
     package init(
-        path: String, address: BounceAddress, desk: ReceiptService, trouble: @escaping @Sendable (String) -> Void
+        path: String, address: BounceAddress, receipts: ReceiptService, trouble: @escaping @Sendable (String) -> Void
     ) throws(Fault) {
-        (self.desk, self.address, self.path, self.trouble) = (desk, address, path, trouble)
+        (self.receipts, self.address, self.path, self.trouble) = (receipts, address, path, trouble)
         var place = sockaddr_un()
         place.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -170,7 +170,7 @@ package final class BounceListener: Sendable {
             let found = address.read(String(line[line.index(after: start)..<end]))
         else { return "550 5.1.1 no such recipient" }
         do {
-            guard try desk.isOurs(token: found.token, tag: found.tag) else { return "550 5.1.1 no such recipient" }
+            guard try receipts.isOurs(token: found.token, tag: found.tag) else { return "550 5.1.1 no such recipient" }
         } catch {
             trouble("bounces: \(error)")
             return "451 4.3.0 try again later"
@@ -189,9 +189,9 @@ package final class BounceListener: Sendable {
         do {
             switch report.action {
             case .failed:
-                _ = try desk.take(
+                _ = try receipts.take(
                     token: recipient.token, tag: recipient.tag, delivered: false, reply: "bounced \(report.status)")
-            case .delivered: _ = try desk.take(token: recipient.token, tag: recipient.tag, delivered: true)
+            case .delivered: _ = try receipts.take(token: recipient.token, tag: recipient.tag, delivered: true)
             case .delayed, .relayed, .expanded: break
             }
             return "250 2.0.0 taken"

@@ -15,7 +15,7 @@ final class MailDispatch {
     /// Where bounces go: each mail's own variant of this address; nil for the sender's.
     private let bounces: BounceAddress?
     /// Connections that are kept for the next run.
-    private var line: (desk: MailQueue, engine: MailEngine)?
+    private var line: (queue: MailQueue, engine: MailEngine)?
     private let isWarm: Bool
     /// Whether the program goes on; once it does not, nothing new is begun.
     private let mayGoOn: @Sendable () -> Bool
@@ -50,19 +50,19 @@ final class MailDispatch {
     /// everything pauses the channel in the store; one that is out of reach does not.
     /// - Throws: an error of the store, or one that keeps every message from being made, such as a damaged frame.
     func run(_ relay: MailRelay) throws(StoreError) {
-        let (desk, engine) = line ?? newLine(relay)
-        line = isWarm ? (desk, engine) : nil
-        do throws(StoreError) { try serve(desk, engine) } catch {
-            abandon(desk, engine)
+        let (queue, engine) = line ?? newLine(relay)
+        line = isWarm ? (queue, engine) : nil
+        do throws(StoreError) { try serve(queue, engine) } catch {
+            abandon(queue, engine)
             throw error
         }
     }
 
     /// After an error of the store: no connection is used again that waits for a result to be stored, and nothing that is
     /// leased stays in a queue. What the relay says of mails that it has in full is waited for and kept.
-    private func abandon(_ desk: MailQueue, _ engine: MailEngine) {
+    private func abandon(_ queue: MailQueue, _ engine: MailEngine) {
         line = nil
-        _ = desk.takeAll()
+        _ = queue.takeAll()
         let end = MailEngine.now + MailDispatch.lastPatience
         var sent: [(job: MailJob, outcome: DeliveryOutcome)] = []
         while engine.awaitsVerdicts, MailEngine.now < end {
@@ -72,7 +72,7 @@ final class MailDispatch {
         let results = sent.compactMap { job, outcome -> SendResult? in
             switch outcome {
             case .accepted, .failed, .unknown:
-                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: MailDispatch.named(outcome, job))
+                SendResult(id: job.id, attempts: queue.attempts(of: job.id), outcome: MailDispatch.named(outcome, job))
             // It waits in the store as it did.
             case .temporary, .paused: nil
             }
@@ -82,56 +82,56 @@ final class MailDispatch {
     }
 
     /// Hands over what is due, until nothing is, the channel stops or the program ends.
-    private func serve(_ desk: MailQueue, _ engine: MailEngine) throws(StoreError) {
+    private func serve(_ queue: MailQueue, _ engine: MailEngine) throws(StoreError) {
         let recorder = MailRecorder(
             store: store, outbox: outbox, lease: lease, unstored: unstored, classes: classes)
-        desk.refill(try recorder.commit([], wanted: MailDispatch.leaseSize))
-        var mayBeMore = !desk.isEmpty
+        queue.refill(try recorder.commit([], wanted: MailDispatch.leaseSize))
+        var mayBeMore = !queue.isEmpty
         var isStopped = false
         var endsBy: Int?
-        while !(desk.isEmpty && engine.isIdle && desk.refused.isEmpty && (isStopped || !mayBeMore)) {
+        while !(queue.isEmpty && engine.isIdle && queue.refused.isEmpty && (isStopped || !mayBeMore)) {
             let isLate = endsBy.map { MailEngine.now >= $0 } ?? false
             let sent =
                 isLate
                 ? engine.abandon()
-                : engine.step(wanted: isStopped ? 0 : max(1, desk.count), milliseconds: MailDispatch.patience)
+                : engine.step(wanted: isStopped ? 0 : max(1, queue.count), milliseconds: MailDispatch.patience)
             let tried = sent.map { job, outcome in
-                SendResult(id: job.id, attempts: desk.attempts(of: job.id), outcome: MailDispatch.named(outcome, job))
+                SendResult(id: job.id, attempts: queue.attempts(of: job.id), outcome: MailDispatch.named(outcome, job))
             }
             // What could not be made into a mail was never offered: the relay refused nothing.
-            let results = tried + desk.takeRefused()
-            let order = !isStopped && mayBeMore && desk.count < MailDispatch.lowWater ? MailDispatch.leaseSize : 0
-            recorder.giveBack(desk.takeBlocked())
+            let results = tried + queue.takeRefused()
+            let order = !isStopped && mayBeMore && queue.count < MailDispatch.lowWater ? MailDispatch.leaseSize : 0
+            recorder.giveBack(queue.takeBlocked())
             tally.count(results)
             if !results.isEmpty || order > 0 {
                 let leased = try recorder.commit(results, wanted: order, blocked: Set(opener.blocked.keys))
                 if order > 0 {
                     mayBeMore = leased.count == order
-                    desk.refill(leased)
+                    queue.refill(leased)
                 }
                 engine.release(sent.map(\.job.id))
             }
             // Messages under way end as they end; nothing new is begun.
-            if !isStopped, let reason = stopReason(tried, engine, desk) {
-                recorder.giveBack(desk.takeAll())
+            if !isStopped, let reason = stopReason(tried, engine, queue) {
+                recorder.giveBack(queue.takeAll())
                 isStopped = true
                 try stop(reason, isPause: engine.trouble == nil)
             }
             if endsBy == nil, !mayGoOn() {
-                recorder.giveBack(desk.takeAll())
+                recorder.giveBack(queue.takeAll())
                 (isStopped, endsBy) = (true, MailEngine.now + MailDispatch.lastPatience)
             }
         }
         if !isWarm || isStopped { close() ?? engine.close() }
         try recorder.finish()
         for reason in opener.blocked.values { tally.trouble(reason) }
-        if let error = desk.error { throw error }
+        if let error = queue.error { throw error }
     }
 
     /// A fresh engine and the queue that feeds it.
-    private func newLine(_ relay: MailRelay) -> (desk: MailQueue, engine: MailEngine) {
-        let desk = MailQueue(sender: { [unowned self] message throws(StoreError) in try job(message) })
-        return (desk, MailEngine(relay: relay, next: desk.next))
+    private func newLine(_ relay: MailRelay) -> (queue: MailQueue, engine: MailEngine) {
+        let queue = MailQueue(sender: { [unowned self] message throws(StoreError) in try job(message) })
+        return (queue, MailEngine(relay: relay, next: queue.next))
     }
 
     /// Ends connections that were kept; nil when there were none.
@@ -149,12 +149,12 @@ final class MailDispatch {
     }
 
     /// Why the channel stops, by what became of the mails that were offered to the relay.
-    private func stopReason(_ results: [SendResult], _ engine: MailEngine, _ desk: MailQueue) -> String? {
+    private func stopReason(_ results: [SendResult], _ engine: MailEngine, _ queue: MailQueue) -> String? {
         for result in results {
             if case .paused(let reason) = result.outcome { return reason }
             if let reason = refusals.note(result.outcome) { return reason }
         }
-        return engine.pause ?? engine.trouble ?? desk.error.map { "\($0)" }
+        return engine.pause ?? engine.trouble ?? queue.error.map { "\($0)" }
     }
 
     /// Records that the channel stopped.

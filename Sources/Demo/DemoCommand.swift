@@ -121,7 +121,7 @@ private struct DemoRun {
         _ services: Services, _ election: StoredElection, folder: String
     ) throws(Refusal) -> PrintManifest? {
         let letters = services.letters(
-            try services.voterSupport(election),
+            try services.operations(election),
             style: services.letterStyle(election.election, try services.templates(for: election.election)))
         let word = try services.actor(onWordOf: "demo")
         let decision = try refusing {

@@ -32,6 +32,26 @@ package struct Response: Sendable {
         return response
     }
 
+    /// The same, with the seconds after which to ask again.
+    package consuming func retry(after seconds: Int) -> Response {
+        headers.append(("Retry-After", "\(seconds)"))
+        return self
+    }
+
+    /// The same, as a file to keep.
+    /// - Parameter name: of the file, in ASCII without quotes.
+    package consuming func attached(as name: String) -> Response {
+        headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
+        return self
+    }
+
+    /// The same, with cookies.
+    /// - Parameter values: of `Set-Cookie`.
+    package consuming func setting(_ values: [String]) -> Response {
+        for value in values { headers.append(("Set-Cookie", value)) }
+        return self
+    }
+
     /// Bytes of the body, or of the file.
     /// A file that is not there has none.
     package var size: Int {

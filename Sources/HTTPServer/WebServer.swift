@@ -40,9 +40,7 @@ import Threads
 
     /// Requests that no pool would take get this answer; set before `start`.
     package var overloaded: @Sendable (Request) -> Response = { _ in
-        var response = Response.text(503, "too busy\n")
-        response.headers.append(("Retry-After", "5"))
-        return response
+        .text(503, "too busy\n").retry(after: 5)
     }
 
     /// What a request is refused with whose form is wrong or which is too long, by status and path; nil for plain words. Set

@@ -197,7 +197,7 @@ package final class BatchWriter {
     private func write(
         _ letters: [(number: Int, message: Int)], of batch: PrintBatch, as numbers: String, to output: PrintOutput
     ) throws(LetterError) -> [PrintedSheet] {
-        let desk = QueuedLetters(outbox: letterBatches.outbox, election: election.number, key: key)
+        let queued = QueuedLetters(outbox: letterBatches.outbox, election: election.number, key: key)
         let definition = election.election
         let title = "\(definition.title[definition.languages.first ?? .fr]) \u{2013} \(numbers)"
         let paper = try matter.style.paper(definition, title: title, created: BatchWriter.timestamp(batch.createdAt))
@@ -206,7 +206,7 @@ package final class BatchWriter {
         var written: [PrintedSheet] = []
         for start in stride(from: 0, to: letters.count, by: BatchWriter.piece) {
             let piece = letters[start..<min(start + BatchWriter.piece, letters.count)]
-            for (number, letter) in zip(piece.map(\.number), try open(desk, piece.map(\.message))) {
+            for (number, letter) in zip(piece.map(\.number), try open(queued, piece.map(\.message))) {
                 // Withdrawn since the batch was numbered: its number is left out.
                 guard let letter else { continue }
                 // The page of a letter that no approved text belongs to, or that the press cannot set.
@@ -292,11 +292,11 @@ package final class BatchWriter {
     }
 
     /// The letters; nil for one whose secrets are gone.
-    private func open(_ desk: QueuedLetters, _ messages: [Int]) throws(LetterError) -> [LetterMessage?] {
+    private func open(_ queued: QueuedLetters, _ messages: [Int]) throws(LetterError) -> [LetterMessage?] {
         do throws(StoreError) {
             return try letterBatches.store.read { (reading: borrowing Reading) throws(StoreError) in
                 var letters: [LetterMessage?] = []
-                for message in messages { letters.append(try desk.letter(reading, message)) }
+                for message in messages { letters.append(try queued.letter(reading, message)) }
                 return letters
             }
         } catch { throw LetterError("\(error)") }

@@ -65,7 +65,9 @@ extension LetterBatches {
             ended = try issuer.revoke(
                 transaction, voter: found.voter, generation: found.generation, reason: reason)
         }
-        if isReturned { try registrar.markReturned(transaction, election, voter: found.voter, by: principal) }
+        if isReturned {
+            try registrar.contactChanges.markReturned(transaction, election, voter: found.voter, by: principal)
+        }
         try journal.record(
             transaction, election: election.election.id, by: principal,
             isReturned ? .lettersReturned : .lettersSpoiled,

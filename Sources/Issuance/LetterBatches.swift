@@ -51,11 +51,11 @@ package struct LetterBatches: Sendable {
         _ election: StoredElection, key: ElectionKey, noticesApart: Bool, by principal: Principal
     ) throws(StoreError) -> PrintBatch? {
         try dissolveUnfinished(election)
-        let desk = QueuedLetters(outbox: outbox, election: election.number, key: key)
+        let queued = QueuedLetters(outbox: outbox, election: election.number, key: key)
         var waiting: [SortedLetter] = []
         let unfinished = try store.read { (reading: borrowing Reading) throws(StoreError) -> PrintBatch? in
             if let unfinished = try batch(reading, election, state: .printing) { return unfinished }
-            try desk.eachWaiting(reading) { letter throws(StoreError) in
+            try queued.eachWaiting(reading) { letter throws(StoreError) in
                 waiting.append(SortedLetter(letter, isLast: noticesApart && !letter.kind.carriesIdentifier))
             }
             return nil

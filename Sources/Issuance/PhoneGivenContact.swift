@@ -88,7 +88,7 @@ package struct IdentifierRecord: Sendable {
     package let reason: String?
 }
 
-/// What the voter desk asks.
+/// What the console asks.
 extension Issuer {
     /// A voter's identifiers, the latest first.
     package func history(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> [IdentifierRecord] {

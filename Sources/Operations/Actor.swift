@@ -1,10 +1,10 @@
 package import Journal
 package import Staff
 
-/// Who does something through an operation, and by which door: every rule about persons hangs on it.
+/// Who does something through an operation, and by which interface: every rule about persons hangs on it.
 package struct Actor: Sendable {
-    /// By which door somebody came.
-    package enum Door: Sendable, Equatable {
+    /// By which interface somebody came.
+    package enum Interface: Sendable, Equatable {
         case console
         case api
         /// An account of the machine, which no second person checks.
@@ -17,13 +17,13 @@ package struct Actor: Sendable {
     /// Of a member or a token, one each: what may be seen and done hangs on it alone. Nil at the command line, where the machine
     /// says who may call the program.
     package let role: StaffRole?
-    /// By which door they came.
-    package let door: Door
+    /// By which interface they came.
+    package let interface: Interface
 
     /// Of a session, or of a program's token, that was checked by the caller.
-    /// - Parameter door: `console` or `api`.
-    package init(principal: Principal, role: StaffRole, door: Door) {
-        (self.principal, self.role, self.door) = (principal, role, door)
+    /// - Parameter interface: `console` or `api`.
+    package init(principal: Principal, role: StaffRole, interface: Interface) {
+        (self.principal, self.role, self.interface) = (principal, role, interface)
     }
 
     /// Of a command.
@@ -31,7 +31,7 @@ package struct Actor: Sendable {
     ///   - account: who called the program, `system:name`.
     ///   - word: the person who decided it; nil where the command asks for none.
     package init(account: Principal, word: String? = nil) {
-        (principal, role, door) = (account, nil, .commandLine(word: word))
+        (principal, role, interface) = (account, nil, .commandLine(word: word))
     }
 
     /// Whether their role includes an action; rules about persons, such as a second one, come on top. False at the command line: its
@@ -41,13 +41,13 @@ package struct Actor: Sendable {
     /// Whether nobody else can be asked first: the command line knows one person. What the console would have asked a second one
     /// is done at once then, and said.
     package var actsAlone: Bool {
-        if case .commandLine = door { return true }
+        if case .commandLine = interface { return true }
         return false
     }
 
-    /// On whose word the command line acts; nil at the other doors, which know who is there.
+    /// On whose word the command line acts; nil at the other interfaces, which know who is there.
     package var word: String? {
-        if case .commandLine(let word) = door { return word }
+        if case .commandLine(let word) = interface { return word }
         return nil
     }
 

@@ -16,11 +16,17 @@ package struct Alert: Sendable {
     package let at: Int
 }
 
-extension VoterSupport {
+/// What somebody should look at: raised, listed, seen.
+package struct Alerts: StaffOperation {
+    let context: OperationContext
+
+    /// Those of the context's election.
+    package init(_ context: OperationContext) { self.context = context }
+
     /// Raises an alert; one of the same kind and subject that nobody has seen yet is enough.
-    package func alert(_ transaction: borrowing Transaction, _ action: JournalAction, _ subject: String)
-        throws(StoreError)
-    {
+    package func raise(
+        _ transaction: borrowing Transaction, _ action: JournalAction, _ subject: String
+    ) throws(StoreError) {
         let kind = String(action.rawValue.dropFirst("alert.".count))
         let open = try transaction.reading.number(
             "SELECT count(*) FROM bureau_alert WHERE election = ? AND kind = ? AND subject = ? AND seen_at IS NULL",
@@ -28,14 +34,13 @@ extension VoterSupport {
         guard open == 0 else { return }
         try transaction.execute(
             "INSERT INTO bureau_alert (election, kind, subject, at) VALUES (?, ?, ?, ?)", election.number, kind,
-            subject,
-            clock.now)
+            subject, clock.now)
         try journal.record(
             transaction, election: election.election.id, by: .system("alerts"), action, ["subject": subject])
     }
 
     /// The alerts that nobody has seen, the oldest first.
-    package func alerts(_ reading: borrowing Reading) throws(StoreError) -> [Alert] {
+    package func unseen(_ reading: borrowing Reading) throws(StoreError) -> [Alert] {
         try reading.all(
             "SELECT id, kind, subject, at FROM bureau_alert WHERE election = ? AND seen_at IS NULL ORDER BY id",
             election.number
@@ -45,7 +50,9 @@ extension VoterSupport {
     }
 
     /// Notes that somebody saw an alert; whoever raised it cannot, nor by another account that may be theirs.
-    package func seen(_ transaction: borrowing Transaction, alert id: Int, by actor: Actor) throws(StoreError) -> Bool {
+    package func markSeen(
+        _ transaction: borrowing Transaction, alert id: Int, by actor: Actor
+    ) throws(StoreError) -> Bool {
         let subject = try transaction.reading.first(
             "SELECT subject FROM bureau_alert WHERE id = ? AND election = ? AND seen_at IS NULL", id, election.number
         ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] }

@@ -73,16 +73,18 @@ package struct Announcements: Sendable {
         package let unreached: Int
     }
 
-    private let desk: VoterSupport
+    private let context: OperationContext
     private let messageTemplates: MessageTemplates
 
     /// Voters handled in one transaction, so that no vote waits long.
     private static let chunk = 200
 
-    /// The announcements of the desk's election.
-    package init(_ desk: VoterSupport) { (self.desk, messageTemplates) = (desk, desk.directory.messageTemplates) }
+    /// The announcements of the context's election.
+    package init(_ context: OperationContext) {
+        (self.context, messageTemplates) = (context, context.directory.messageTemplates)
+    }
 
-    private var election: StoredElection { desk.election }
+    private var election: StoredElection { context.election }
 
     /// The messages as they would be with these hours; nothing is queued. Reads the whole roll.
     /// - Throws: what is wrong with a template, or what the store said.
@@ -98,8 +100,8 @@ package struct Announcements: Sendable {
             }
         }
         var (reached, unreached) = (0, 0)
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.each(reading, election) { _, sealed throws(StoreError) in
+        try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.registrar.each(reading, election) { _, sealed throws(StoreError) in
                 if sealed.reaches > 0 { reached += 1 } else { unreached += 1 }
             }
         }
@@ -110,13 +112,13 @@ package struct Announcements: Sendable {
     package func order(
         _ transaction: borrowing Transaction, _ news: News, by principal: Principal
     ) throws(StoreError) {
-        let mailing = try desk.outbox.openMailing(
+        let mailing = try context.outbox.openMailing(
             transaction, election: election.number, .hours, by: principal.text)
         try transaction.execute(
             """
             INSERT INTO bureau_announcement (election, news, mailing, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)
-            """, election.number, news.rawValue, mailing, principal.text, desk.clock.now)
-        try desk.journal.record(
+            """, election.number, news.rawValue, mailing, principal.text, context.clock.now)
+        try context.journal.record(
             transaction, election: election.election.id, by: principal, .pollAnnounce,
             ["news": news.rawValue, "mailing": "\(mailing)"])
     }
@@ -124,14 +126,14 @@ package struct Announcements: Sendable {
     /// Queues the next piece of an announcement; returns whether there was any, how many were told, and what went wrong with
     /// single voters, who must not keep it from the others. Any program may do it, also several at once.
     package func follow() throws(StoreError) -> (hasWorked: Bool, told: Int, faults: [String]) {
-        let isThere = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let isThere = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(
                 "SELECT EXISTS (SELECT 1 FROM bureau_announcement WHERE election = ? AND ended_at IS NULL)",
                 election.number) == 1
         }
         guard isThere else { return (false, 0, []) }
         var (told, faults): (Int, [String]) = (0, [])
-        let hasWorked = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+        let hasWorked = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             (told, faults) = (0, [])
             guard let run = try current(transaction.reading) else { return false }
             // While a clock in doubt holds the poll nothing is decided: the word waits.
@@ -145,7 +147,7 @@ package struct Announcements: Sendable {
             }
             try transaction.execute(
                 "UPDATE bureau_announcement SET last_voter = ?, ended_at = ? WHERE id = ?", voters.last ?? run.last,
-                voters.isEmpty ? desk.clock.now : nil as Int?, run.id)
+                voters.isEmpty ? context.clock.now : nil as Int?, run.id)
             return true
         }
         return (hasWorked, told, faults)
@@ -183,13 +185,13 @@ package struct Announcements: Sendable {
             WHERE election = ?1 AND id > ?2 AND NOT (?3 = 'restoration' AND news = 'extension')
             """, election.number, run.id, run.news.rawValue)
         let hours = try PollHours.find(reading, election)
-        return later == 0 && run.news.holds(hours, now: desk.clock.now)
+        return later == 0 && run.news.holds(hours, now: context.clock.now)
     }
 
     /// The numbers of the next voters on the roll, at most a chunk; empty at its end.
     private func next(_ reading: borrowing Reading, after last: Int) throws(StoreError) -> [Int] {
         var voters: [Int] = []
-        try desk.registrar.each(reading, election, after: last, limit: Announcements.chunk) {
+        try context.registrar.each(reading, election, after: last, limit: Announcements.chunk) {
             voter, _ throws(StoreError) in voters.append(voter.id)
         }
         return voters
@@ -198,10 +200,10 @@ package struct Announcements: Sendable {
     /// Queues the word to one voter by their first channel, mail before SMS; false where neither reaches them.
     private func tell(_ transaction: borrowing Transaction, _ voter: Int, _ run: Run) throws(StoreError) -> Bool {
         let principal = Principal.voter(voter)
-        guard let route = try desk.directory.routes(transaction.reading, principal).first(where: { $0 != .letter })
+        guard let route = try context.directory.routes(transaction.reading, principal).first(where: { $0 != .letter })
         else { return false }
         var note = VoterNotification(run.news.kind, by: route, priority: .batch, generation: run.id)
         note.mailing = run.mailing
-        return try desk.directory.send(transaction, principal, note) != nil
+        return try context.directory.send(transaction, principal, note) != nil
     }
 }

@@ -5,15 +5,20 @@ import Journal
 import Store
 import VoterRoll
 
-extension VoterSupport {
+/// The answer to the election's question, as somebody on the phone gave it.
+struct CallerAnswer: StaffOperation {
+    let context: OperationContext
+
+    init(_ context: OperationContext) { self.context = context }
+
     /// Checks the answer that a caller gave; nil when there is nothing to ask, or it is right. The command line does not ask for it:
     /// whoever runs it says in the reason how the person was recognised.
-    func checkAnswer(
+    func check(
         _ answer: String?, voter id: Int, by actor: Actor
-    ) throws(StoreError) -> Outcome? {
+    ) throws(StoreError) -> SupportOutcome? {
         guard election.election.access.challenge != nil, !actor.actsAlone else { return nil }
         let stored = try store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
-            try voter(reading, id) == nil ? nil : try registrar.challenge(reading, voter: id)
+            try context.voter(reading, id) == nil ? nil : try registrar.challenge(reading, voter: id)
         }
         guard let stored else { return nil }
         guard let answer = answer?.trimmed, !answer.isEmpty else { return .answerMissing }

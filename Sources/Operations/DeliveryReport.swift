@@ -27,9 +27,9 @@ extension DeliveryService {
     /// The report of the whole outbox. What tells of votes is left out, and a place of few messages is not named: a domain of
     /// one person is a person.
     package func report() throws(StoreError) -> DeliveryReport {
-        let counts = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.outbox.reports.hourly(reading, election: desk.election.number)
-        }.filter { !VoterSupport.tellsOfVote($0.kind) }
+        let counts = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.outbox.reports.hourly(reading, election: context.election.number)
+        }.filter { !VoteSecrecy.concernsVote($0.kind) }
         var totals: [String: Int] = [:]
         for count in counts { totals[count.place ?? "", default: 0] += count.count }
         var lines: [DeliveryReport.Line] = []

@@ -11,8 +11,7 @@ import VoterRoll
 
 /// What became of the messages: counts, reasons, channels held back, and the way round a channel that fails.
 package final class DeliveryService: Sendable {
-    /// The election's desk: store, outbox, clock and journal are its.
-    package let desk: VoterSupport
+    let context: OperationContext
     /// Counting reads the whole outbox: what was counted serves everybody for a while.
     private let kept = Mutex<(at: Int, picture: Picture)?>(nil)
 
@@ -28,7 +27,7 @@ package final class DeliveryService: Sendable {
     private static let leastForAlert = 20
 
     /// Begins without a count; the first picture is counted when it is asked for.
-    package init(_ desk: VoterSupport) { self.desk = desk }
+    package init(_ context: OperationContext) { self.context = context }
 
     /// The outbox in figures.
     package struct Picture: Sendable {
@@ -87,9 +86,9 @@ package final class DeliveryService: Sendable {
     /// The outbox as it stood at most some seconds ago. What would tell of votes is not counted: reminders never, and
     /// confirmations only once the poll has ended.
     package func picture() throws(StoreError) -> Picture {
-        let now = desk.clock.now
+        let now = context.clock.now
         if let kept = kept.withLock({ $0 }), kept.at > now - DeliveryService.keptSeconds { return kept.picture }
-        let picture = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let picture = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try count(reading, now)
         }
         kept.withLock { $0 = (now, picture) }
@@ -104,8 +103,8 @@ package final class DeliveryService: Sendable {
         var channels: [Channel: Picture.Line] = [:]
         var places: [Channel: [String: Picture.Line]] = [:]
         var mailings: [Int: [Channel: Picture.Line]] = [:]
-        for entry in try desk.outbox.reports.counts(reading, election: desk.election.number)
-        where !VoterSupport.tellsOfVote(entry.kind) {
+        for entry in try context.outbox.reports.counts(reading, election: context.election.number)
+        where !VoteSecrecy.concernsVote(entry.kind) {
             let name = entry.state.rawValue
             channels[entry.route, default: Picture.Line(name: entry.route.rawValue)].states[name, default: 0] +=
                 entry.count
@@ -129,7 +128,7 @@ package final class DeliveryService: Sendable {
             if others.total > 0 { lines.append((route, others)) }
         }
         let limits = try thresholds(reading)
-        let known: [Mailing?] = try desk.outbox.reports.mailings(reading, election: desk.election.number)
+        let known: [Mailing?] = try context.outbox.reports.mailings(reading, election: context.election.number)
         return Picture(
             at: now, channels: Channel.allCases.compactMap { channels[$0] }, places: lines,
             mailings: (known + [nil]).flatMap { mailing in
@@ -137,12 +136,12 @@ package final class DeliveryService: Sendable {
                     mailings[mailing?.id ?? 0]?[route].map { (mailing, route, $0) }
                 }
             },
-            replies: try desk.outbox.reports.replies(
-                reading, election: desk.election.number, limit: DeliveryService.mostReplies),
-            pauses: try desk.outbox.reports.pauses(reading), holds: try desk.outbox.reports.holds(reading),
+            replies: try context.outbox.reports.replies(
+                reading, election: context.election.number, limit: DeliveryService.mostReplies),
+            pauses: try context.outbox.reports.pauses(reading), holds: try context.outbox.reports.holds(reading),
             warnings: lines.flatMap { DeliveryService.warnings($0.route, $0.line, limits) },
-            segments: try desk.outbox.reports.segmentsToday(reading),
-            undelivered: try UndeliveredConfirmations(reading, desk.outbox, of: desk.election))
+            segments: try context.outbox.reports.segmentsToday(reading),
+            undelivered: try UndeliveredConfirmations(reading, context.outbox, of: context.election))
     }
 
     /// The states of one place whose share reaches their limit; none where fewer than 20 messages came to an end.
@@ -165,7 +164,7 @@ package final class DeliveryService: Sendable {
     /// The shares, in per cent, from which on a warning is shown.
     package func thresholds(_ reading: borrowing Reading) throws(StoreError) -> [String: Int] {
         var limits = DeliveryService.thresholds
-        try reading.each("SELECT name, value FROM bureau_threshold WHERE election = ?", desk.election.number) {
+        try reading.each("SELECT name, value FROM bureau_threshold WHERE election = ?", context.election.number) {
             (row: borrowing Row) throws(StoreError) in
             let name: String = try row[0]
             if limits[name] != nil { limits[name] = try row[1] }
@@ -176,12 +175,12 @@ package final class DeliveryService: Sendable {
     /// Sets a threshold of this election; false when there is none of this name, or the share is not from 1 to 100.
     package func set(threshold name: String, percent: Int, by actor: Actor) throws(StoreError) -> Bool {
         guard DeliveryService.thresholds[name] != nil, 1...100 ~= percent else { return false }
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
                 INSERT INTO bureau_threshold (election, name, value) VALUES (?, ?, ?)
                 ON CONFLICT (election, name) DO UPDATE SET value = excluded.value
-                """, desk.election.number, name, percent)
+                """, context.election.number, name, percent)
             try journal(transaction, actor, .deliveryThreshold, ["name": name, "percent": "\(percent)"])
         }
         forget()
@@ -192,9 +191,9 @@ package final class DeliveryService: Sendable {
         _ transaction: borrowing Transaction, _ actor: Actor, _ action: JournalAction, _ details: [String: String],
         personal: [String: String] = [:]
     ) throws(StoreError) {
-        try desk.journal.record(
-            transaction, election: desk.election.election.id, by: actor.principal, action, details,
-            personal: .init(personal, key: desk.key))
+        try context.journal.record(
+            transaction, election: context.election.election.id, by: actor.principal, action, details,
+            personal: .init(personal, key: context.key))
     }
 
     // MARK: Channels
@@ -202,8 +201,8 @@ package final class DeliveryService: Sendable {
     /// Holds a channel back: batches and recoveries wait, connection codes go on. It holds for every election of the
     /// store; the journal has it under this one.
     package func hold(_ route: Channel, reason: String, by actor: Actor) throws(StoreError) {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.outbox.hold(transaction, route, by: actor.principal.text)
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try context.outbox.hold(transaction, route, by: actor.principal.text)
             try journal(transaction, actor, .deliveryHold, ["channel": route.rawValue, "reason": reason])
         }
         forget()
@@ -211,8 +210,8 @@ package final class DeliveryService: Sendable {
 
     /// Releases a channel for every election of the store; false when nobody held it.
     package func release(_ route: Channel, by actor: Actor) throws(StoreError) -> Bool {
-        let isHeld = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try desk.outbox.release(transaction, route) else { return false }
+        let isHeld = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try context.outbox.release(transaction, route) else { return false }
             try journal(transaction, actor, .deliveryRelease, ["channel": route.rawValue])
             return true
         }
@@ -223,8 +222,8 @@ package final class DeliveryService: Sendable {
     /// Whether any message is in a selection, or nothing was selected: a misspelt domain is none.
     package func occurs(_ selection: MessageSelection) throws(StoreError) -> Bool {
         if selection.isAll { return true }
-        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.outbox.reports.occurs(reading, election: desk.election.number, selection)
+        return try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try context.outbox.reports.occurs(reading, election: context.election.number, selection)
         }
     }
 
@@ -252,11 +251,12 @@ package final class DeliveryService: Sendable {
         // A renewal that nobody has used takes nothing away: what counts is the identifier in use. Whom a letter is made for is
         // not left alone.
         var inUse: [Int: Int] = [:]
-        try desk.issuer.eachHeld(reading, desk.election, .latest) { voter, generation, _, _ throws(StoreError) in
+        try context.issuer.eachHeld(reading, context.election, .latest) { voter, generation, _, _ throws(StoreError) in
             inUse[voter] = generation
         }
         var voters: [Int: Int] = [:]
-        try desk.outbox.reports.eachIdentifier(reading, election: desk.election.number) { message throws(StoreError) in
+        try context.outbox.reports.eachIdentifier(reading, election: context.election.number) {
+            message throws(StoreError) in
             guard message.route == from, [.bounced, .failed].contains(message.state),
                 inUse[message.subject] == message.generation,
                 selection.holds(place: message.place, mailing: message.mailing)
@@ -264,7 +264,7 @@ package final class DeliveryService: Sendable {
             voters[message.subject] = message.generation
         }
         var signedIn: Set<Int> = []
-        try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
+        try context.authenticator.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { signedIn.insert(id) }
         }
         for voter in signedIn { voters[voter] = nil }
@@ -276,14 +276,16 @@ package final class DeliveryService: Sendable {
     package func isStranded(
         _ reading: borrowing Reading, voter: Int, generation: Int?
     ) throws(StoreError) -> Bool {
-        let latest = try desk.issuer.history(reading, voter: voter).first { ["active", "unposted"].contains($0.state) }
+        let latest = try context.issuer.history(reading, voter: voter).first {
+            ["active", "unposted"].contains($0.state)
+        }
         guard let latest, latest.generation == generation, latest.state == "active" else { return false }
-        return try desk.door.firstSignIn(reading, .voter(voter)) == nil
+        return try context.authenticator.firstSignIn(reading, .voter(voter)) == nil
     }
 
     /// How many voters a fail-over would reach for, whatever place or mailing. Reads all identifiers and the outbox.
     package func strandedCount(from: Channel) throws(StoreError) -> Int {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try stranded(reading, from: from, MessageSelection()).count
         }
     }
@@ -308,22 +310,22 @@ package final class DeliveryService: Sendable {
     package func failOver(
         from: Channel, to: Channel, of selection: MessageSelection, reason: String, by actor: Actor
     ) throws(StoreError) -> FailOver {
-        let (generations, found) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let (generations, found) = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             let stranded = try stranded(reading, from: from, selection)
             return (
                 Dictionary(uniqueKeysWithValues: stranded.map { ($0.voter, $0.generation) }),
-                try desk.issuer.reachable(
+                try context.issuer.reachable(
                     reading,
-                    IssuanceContext(desk.election, key: desk.key, messageTemplates: desk.directory.messageTemplates),
+                    context.issuance,
                     among: stranded.map(\.voter), by: to, limit: DeliveryService.mostAtOnce)
             )
         }
         var outcome = FailOver(unreachable: found.unreachable, left: found.left)
         var mailing: Int?
         if !found.voters.isEmpty {
-            mailing = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try desk.outbox.openMailing(
-                    transaction, election: desk.election.number, .failOver, by: actor.principal.text)
+            mailing = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try context.outbox.openMailing(
+                    transaction, election: context.election.number, .failOver, by: actor.principal.text)
             }
         }
         do throws(StoreError) {
@@ -344,13 +346,13 @@ package final class DeliveryService: Sendable {
     private func giveNew(
         _ id: Int, to: Channel, instead generation: Int?, _ reason: String, _ mailing: Int?, by actor: Actor
     ) throws(StoreError) -> Bool {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard let voter = try desk.voter(transaction.reading, id),
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard let voter = try context.voter(transaction.reading, id),
                 try isStranded(transaction.reading, voter: id, generation: generation)
             else { return false }
-            let reissue = try desk.issuer.reissue(
+            let reissue = try context.issuer.reissue(
                 transaction,
-                IssuanceContext(desk.election, key: desk.key, messageTemplates: desk.directory.messageTemplates),
+                context.issuance,
                 reference: voter.reference,
                 ReissueOrder(by: to, contact: nil, reason: reason, principal: actor.principal, mailing: mailing))
             if case .done = reissue { return true }
@@ -362,7 +364,7 @@ package final class DeliveryService: Sendable {
     private func note(
         _ outcome: FailOver, from: Channel, to: Channel, of selection: MessageSelection, reason: String, by actor: Actor
     ) throws(StoreError) {
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try journal(
                 transaction, actor, .deliveryFailOver,
                 DeliveryService.details(selection).merging([

@@ -41,19 +41,19 @@ extension PolicyService {
         guard PlainLine.isName(expert), PlainLine.isName(who) else {
             return "A name is one line of at most \(PlainLine.longestName) bytes."
         }
-        guard let day = Expertise.day(date), day <= desk.clock.now else {
+        guard let day = Expertise.day(date), day <= context.clock.now else {
             return "\"\(date)\" is no day up to today: write the report's date as 2026-10-30."
         }
         guard !report.isEmpty else { return "The report is empty: give its file." }
         let digest = hex(Crypto.sha256(report))
-        let (election, now) = (desk.election, desk.clock.now)
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let (election, now) = (context.election, context.clock.now)
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
                 INSERT INTO bureau_expertise (election, date, expert, sha256, by, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
                 ON CONFLICT (election) DO UPDATE SET date = ?2, expert = ?3, sha256 = ?4, by = ?5, at = ?6
                 """, election.number, date, expert, digest, who, now)
-            try desk.journal.record(
+            try context.journal.record(
                 transaction, election: election.election.id, by: principal, .policyExpertise,
                 ["date": date, "expert": expert, "sha256": digest, "by": who])
         }

@@ -54,14 +54,14 @@ package struct OutboxRetry: Sendable {
 
 extension DeliveryService {
     private var retries: OutboxRetry {
-        OutboxRetry(outbox: desk.outbox, journal: desk.journal, election: desk.election, key: desk.key)
+        OutboxRetry(outbox: context.outbox, journal: context.journal, election: context.election, key: context.key)
     }
 
     /// Makes failed messages due again, or those of which nobody knows; returns how many.
     package func retry(
         unknown: Bool, of selection: MessageSelection, by principal: Principal
     ) throws(StoreError) -> Int {
-        let count = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+        let count = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
             try retries.retry(transaction, unknown: unknown, of: selection, by: principal)
         }
         forget()
@@ -70,8 +70,8 @@ extension DeliveryService {
 
     /// Makes one message of a voter due again.
     package func retry(voter: Int, message: Int, by principal: Principal) throws(StoreError) -> Bool {
-        let isDue = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
-            guard try desk.voter(transaction.reading, voter) != nil else { return false }
+        let isDue = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+            guard try context.voter(transaction.reading, voter) != nil else { return false }
             return try retries.retry(transaction, voter: voter, message: message, by: principal)
         }
         forget()

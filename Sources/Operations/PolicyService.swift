@@ -9,18 +9,18 @@ import VoterRoll
 
 /// Gathers the facts, keeps answers and acceptances.
 package struct PolicyService: Sendable {
-    let desk: VoterSupport
+    let context: OperationContext
     /// The points and questions of the policy, from `Templates/policy`.
     package let text: PolicyText
     private let trustees: TrusteeRegister
     private let takesBounces: Bool
 
     /// - Parameter takesBounces: whether the server's settings name a mailbox whose bounces are read.
-    package init(_ desk: VoterSupport, text: PolicyText, trustees: TrusteeRegister, takesBounces: Bool) {
-        (self.desk, self.text, self.trustees, self.takesBounces) = (desk, text, trustees, takesBounces)
+    package init(_ context: OperationContext, text: PolicyText, trustees: TrusteeRegister, takesBounces: Bool) {
+        (self.context, self.text, self.trustees, self.takesBounces) = (context, text, trustees, takesBounces)
     }
 
-    private var election: StoredElection { desk.election }
+    private var election: StoredElection { context.election }
 
     /// How the election stands. Reads the whole roll.
     package func report(_ reading: borrowing Reading, level: Int? = nil) throws(StoreError) -> PolicyReport {
@@ -37,16 +37,16 @@ package struct PolicyService: Sendable {
     /// What the rooms below know of the election; nothing that a person must say. Reads the whole roll.
     private func facts(_ reading: borrowing Reading) throws(StoreError) -> PolicyFacts {
         var facts = PolicyFacts()
-        let members = try desk.register.members(reading).filter { !$0.isWaiting }
+        let members = try context.register.members(reading).filter { !$0.isWaiting }
         facts.bureau = members.count { $0.role == .bureau }
         facts.auditors = members.count { $0.role == .auditor }
         facts.trustees = try trustees.all(reading, election).count { $0.provenAt != nil }
         facts.takesBounces = takesBounces
         facts.hasExpertise = try Expertise.find(reading, election: election.number) != nil
-        facts.elections = try ElectionRepository(journal: desk.journal, clock: desk.clock).names(reading).count
+        facts.elections = try ElectionRepository(journal: context.journal, clock: context.clock).names(reading).count
         var (voters, letterOnly, oneChannel) = (0, 0, 0)
         var holders: [String: [Int: Int]] = [:]
-        try desk.registrar.each(reading, election) { voter, sealed throws(StoreError) in
+        try context.registrar.each(reading, election) { voter, sealed throws(StoreError) in
             voters += 1
             for ballot in election.election.ballots where ballot.admits(college: voter.college, site: voter.site) {
                 holders[ballot.id, default: [:]][voter.weight, default: 0] += 1
@@ -80,15 +80,15 @@ package struct PolicyService: Sendable {
     package func answer(_ answers: [String: Bool], by actor: Actor) throws(StoreError) -> Bool {
         let asked = text.questions.filter { $0.voters == nil }.map(\.id)
         guard answers.keys.allSatisfy(asked.contains) else { return false }
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for (question, holds) in answers {
                 try transaction.execute(
                     """
                     INSERT INTO bureau_answer (election, question, holds, by, at) VALUES (?1, ?2, ?3, ?4, ?5)
                     ON CONFLICT (election, question) DO UPDATE SET holds = ?3, by = ?4, at = ?5
-                    """, election.number, question, holds, actor.principal.text, desk.clock.now)
+                    """, election.number, question, holds, actor.principal.text, context.clock.now)
             }
-            try desk.journal.record(
+            try context.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .policyAnswer,
                 answers.mapValues { $0 ? "yes" : "no" })
         }
@@ -99,18 +99,18 @@ package struct PolicyService: Sendable {
     /// the reason stands behind the name of whoever accepts.
     package func accept(point id: String, reason: String, by actor: Actor) throws(StoreError) -> Bool {
         // What is met, or not looked at, is not accepted in advance.
-        let isOpen = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let isOpen = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try report(reading, level: 3).open.contains { $0.point.id == id }
         }
         guard isOpen else { return false }
         let reason = actor.signed(reason)
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
                 INSERT INTO bureau_acceptance (election, point, reason, by, at) VALUES (?1, ?2, ?3, ?4, ?5)
                 ON CONFLICT (election, point) DO UPDATE SET reason = ?3, by = ?4, at = ?5
-                """, election.number, id, reason, actor.principal.text, desk.clock.now)
-            try desk.journal.record(
+                """, election.number, id, reason, actor.principal.text, context.clock.now)
+            try context.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .policyAccept,
                 ["point": id, "reason": reason])
         }

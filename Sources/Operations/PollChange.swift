@@ -29,12 +29,12 @@ package struct PollChange: Sendable {
         case refused(PollingStation.Refusal)
     }
 
-    private let desk: VoterSupport
+    private let context: OperationContext
     /// Word to every voter on the poll's hours.
     package let announcements: Announcements
 
-    /// The poll of the desk's election.
-    package init(_ desk: VoterSupport) { (self.desk, announcements) = (desk, Announcements(desk)) }
+    /// The poll of the context's election.
+    package init(_ context: OperationContext) { (self.context, announcements) = (context, Announcements(context)) }
 
     /// What voters would be told of it.
     /// - Throws: an error of the store.
@@ -63,7 +63,7 @@ package struct PollChange: Sendable {
                     reason: hours.reason)
             case .abandonment(let statement):
                 hours.changed(
-                    .abandoned, closes: min(hours.closes, desk.clock.now), reason: statement.reason)
+                    .abandoned, closes: min(hours.closes, context.clock.now), reason: statement.reason)
             }
         return try announcements.preview(try news(act), changed)
     }
@@ -87,7 +87,7 @@ package struct PollChange: Sendable {
         let along: PollingStation.Along = { transaction throws(StoreError) in
             if isTold { try announcements.order(transaction, news, by: principal) }
         }
-        let station = desk.station
+        let station = context.station
         let refusal =
             switch act {
             case .suspension: try station.decisions.suspend(by: principal, decision, along: along)
@@ -102,8 +102,8 @@ package struct PollChange: Sendable {
 
     /// The poll's hours and state in force.
     private func hours() throws(StoreError) -> PollHours {
-        try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollHours.find(reading, desk.election)
+        try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try PollHours.find(reading, context.election)
         }
     }
 }

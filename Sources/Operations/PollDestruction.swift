@@ -40,10 +40,10 @@ package struct PollDestruction: Sendable {
 
     /// Destroys, also where an earlier attempt was interrupted.
     /// - Parameters:
-    ///   - desk: the election's desk; asked for only while its key still exists.
+    ///   - context: the election's operations; asked for only while its key still exists.
     ///   - principal: who gives the order, for the journal.
     /// - Throws: what the store, a key's file or a folder said; what was destroyed stays so, and a second call goes on.
-    package func destroy(desk: () throws -> VoterSupport, by principal: Principal) throws -> Outcome {
+    package func destroy(context: () throws -> OperationContext, by principal: Principal) throws -> Outcome {
         let (state, fingerprint, wasKept) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (PollState?, String, Bool) in
             let poll = try Poll.find(reading, election: election.number)
@@ -52,7 +52,7 @@ package struct PollDestruction: Sendable {
         guard let state, state.isFinal else { return .isNotOver }
         if state != .destroyed {
             guard wasKept else { return .isNotKept }
-            try erase(try desk(), fingerprint, by: principal)
+            try erase(try context(), fingerprint, by: principal)
         }
         try keys.destroy(election.election.id)
         try removeFiles()
@@ -68,15 +68,15 @@ package struct PollDestruction: Sendable {
         return isKept
     }
 
-    private func erase(_ desk: VoterSupport, _ fingerprint: String, by principal: Principal) throws(StoreError) {
+    private func erase(_ context: OperationContext, _ fingerprint: String, by principal: Principal) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.station.erasure.erase(transaction)
-            try desk.registrar.erase(transaction, election)
-            try desk.register.erase(transaction, by: principal)
-            try desk.passphrases.erase(transaction, election: election.number)
+            try context.station.erasure.erase(transaction)
+            try context.registrar.erase(transaction, election)
+            try context.register.erase(transaction, by: principal)
+            try context.passphrases.erase(transaction, election: election.number)
             try TurnoutRecorder.erase(transaction, election: election.number)
-            try desk.outbox.erase(transaction, election: election.number)
-            try desk.journal.record(
+            try context.outbox.erase(transaction, election: election.number)
+            try context.journal.record(
                 transaction, election: election.election.id, by: principal, .pollDestroy,
                 [
                     "fingerprint": fingerprint,

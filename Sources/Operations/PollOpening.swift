@@ -28,7 +28,7 @@ package struct PollOpening {
     private let frozen: FrozenCheck
     private let policy: PolicyService
 
-    /// - Parameter policy: the desk of the same election.
+    /// - Parameter policy: of the same election.
     package init(place: BoxKeyPlace, frozen: FrozenCheck, policy: PolicyService) {
         (self.place, self.frozen, self.policy) = (place, frozen, policy)
     }
@@ -70,7 +70,7 @@ package struct PollOpening {
         along: @escaping PollingStation.Along
     ) throws -> Outcome {
         if let refusal = try frozen.refusal() { return .refused(refusal) }
-        let isOpen = try policy.desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let isOpen = try policy.context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try !policy.report(reading).open.isEmpty
         }
         guard !isOpen else { return .pointsOpen }

@@ -57,7 +57,8 @@ package struct PollSeal: Sendable {
             let election = try elections.find(reading, looked.name)
             return (
                 election, try ElectionRepository.definition(reading, number: election.number) == looked.definition,
-                try ElectionTexts.faults(reading, election), try !registrar.heldImports(reading, election).isEmpty
+                try ElectionTexts.faults(reading, election),
+                try !registrar.heldRows.imports(reading, election).isEmpty
             )
         }
         guard isLooked else { return .anotherDefinition }

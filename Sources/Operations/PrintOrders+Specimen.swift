@@ -13,7 +13,7 @@ extension PrintOrders {
     /// - Throws: `PrintRefusal` when an enclosure is missing or faulty, or the store cannot be read.
     package func matter() throws(PrintRefusal) -> PrintMatter {
         do {
-            let hours = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            let hours = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollHours.find(reading, election)
             }
             return try PrintMatter(
@@ -40,7 +40,7 @@ extension PrintOrders {
     /// The same for what was read already.
     package func proofState(of matter: PrintMatter) throws -> SpecimenState {
         let digest = hex(sha256(try specimen(of: matter)))
-        return try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        return try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try proofState(reading, present: digest)
         }
     }
@@ -70,13 +70,13 @@ extension PrintOrders {
     /// - Throws: `PrintRefusal` when it cannot be made, or what the store said.
     package func makeSpecimen(by actor: Actor) throws -> SpecimenProof? {
         let digest = hex(sha256(try specimen()))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenProof? in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenProof? in
             let state = try proofState(transaction.reading, present: digest)
             if state.isApproved { return state.approved }
             if let waiting = state.waiting { return waiting }
             try transaction.execute(
                 "INSERT INTO bureau_specimen (election, sha256, made_by, made_at) VALUES (?, ?, ?, ?)", election.number,
-                digest, actor.principal.text, desk.clock.now)
+                digest, actor.principal.text, context.clock.now)
             try journal(transaction, actor, .lettersSpecimen, ["sha256": digest])
             return try proof(transaction.reading, isApproved: false)
         }
@@ -87,13 +87,13 @@ extension PrintOrders {
     /// - Throws: `PrintRefusal` when it cannot be made anew for comparison, or what the store said.
     package func approve(specimen id: Int, by actor: Actor) throws -> SpecimenDecision {
         let digest = hex(sha256(try specimen()))
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenDecision in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> SpecimenDecision in
             let waiting = try proofState(transaction.reading, present: digest).waiting
             guard let proof = waiting, proof.id == id else { return .gone }
             if let obstacle = try obstacle(transaction.reading, to: proof, by: actor) { return obstacle }
             try transaction.execute(
                 "UPDATE bureau_specimen SET approved_by = ?, approved_at = ? WHERE id = ?", actor.signature,
-                desk.clock.now, id)
+                context.clock.now, id)
             let word = actor.word.map { ["by": $0] } ?? [:]
             try journal(transaction, actor, .lettersApprove, ["sha256": digest].merging(word) { $1 })
             return .approved
@@ -106,15 +106,15 @@ extension PrintOrders {
     ) throws(StoreError) -> SpecimenDecision? {
         var (person, role) = (actor.principal, actor.role)
         if let word = actor.word {
-            let known = try desk.register.members(reading).first { [$0.name, $0.fullName].contains(word) }
+            let known = try context.register.members(reading).first { [$0.name, $0.fullName].contains(word) }
             // Nobody of the register: the name is all that there is to go by.
             guard let known else { return nil }
             (person, role) = (known.principal, known.role)
         }
         guard role?.may(.approveSpecimen) == true else { return .mayNot }
         let maker = Principal(text: proof.madeBy) ?? person
-        guard try !desk.register.areOne(reading, maker, person) else { return .samePerson }
-        let until = try desk.register.decidesAt(reading, person)
-        return until <= desk.clock.now ? nil : .tooNew(until: until)
+        guard try !context.register.areOne(reading, maker, person) else { return .samePerson }
+        let until = try context.register.decidesAt(reading, person)
+        return until <= context.clock.now ? nil : .tooNew(until: until)
     }
 }

@@ -20,8 +20,7 @@ import VoterRoll
 ///       |                | parcel ------------------------>| fetch: a POST, three times at most, counted
 ///       |                | <---------------- arrived, posted, destroyed
 package final class PrintOrders: Sendable {
-    /// The election's desk: store, register of staff, clock and journal are its.
-    package let desk: VoterSupport
+    let context: OperationContext
     /// Batches and letters in the store, whatever file they are printed to.
     package let letterBatches: LetterBatches
     let messageTemplates: MessageTemplates
@@ -40,16 +39,17 @@ package final class PrintOrders: Sendable {
 
     /// - Parameter folder: where parcels are to lie; it is made with the first one.
     package init(
-        _ desk: VoterSupport, letterBatches: LetterBatches, messageTemplates: MessageTemplates, style: LetterStyle,
+        _ context: OperationContext, letterBatches: LetterBatches, messageTemplates: MessageTemplates,
+        style: LetterStyle,
         folder: String
     ) {
-        (self.desk, self.letterBatches, self.messageTemplates, self.folder) = (
-            desk, letterBatches, messageTemplates, folder
+        (self.context, self.letterBatches, self.messageTemplates, self.folder) = (
+            context, letterBatches, messageTemplates, folder
         )
         self.style = style
     }
 
-    var election: StoredElection { desk.election }
+    var election: StoredElection { context.election }
 
     // MARK: Printing
 
@@ -93,20 +93,20 @@ package final class PrintOrders: Sendable {
     package func begin(_ order: Order) throws -> Obstacle? {
         guard try proofState().isApproved else { return .notApproved }
         guard let name = order.printer else { return .noPrinter }
-        let found = try desk.store.read {
+        let found = try context.store.read {
             (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, hasKey: Bool, waiting: Int, isOpen: Bool)
             in
             (
-                try desk.register.member(reading, name: name),
-                try desk.register.printerKey(reading, of: name) != nil,
-                try letterBatches.waiting(reading, desk.election),
+                try context.register.member(reading, name: name),
+                try context.register.printerKey(reading, of: name) != nil,
+                try letterBatches.waiting(reading, context.election),
                 try letterBatches.batches(reading, election).contains { $0.state == .printing }
             )
         }
         guard found.0?.role == .printer else { return .noPrinter }
         guard found.hasKey else { return .noKey }
         if let again = order.again {
-            let batch = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> PrintBatch? in
+            let batch = try context.store.read { (reading: borrowing Reading) throws(StoreError) -> PrintBatch? in
                 try letterBatches.batch(reading, election, number: again)
             }
             guard let batch, [.printed, .posted].contains(batch.state), !batch.isWiped else { return .notPrintable }
@@ -136,12 +136,12 @@ package final class PrintOrders: Sendable {
     ///   then.
     private func run(_ order: Order, by actor: Actor) throws -> Job {
         guard let name = order.printer,
-            let bytes = try desk.store.read({ (reading: borrowing Reading) throws(StoreError) in
-                try desk.register.printerKey(reading, of: name)
+            let bytes = try context.store.read({ (reading: borrowing Reading) throws(StoreError) in
+                try context.register.printerKey(reading, of: name)
             })
         else { throw PrintRefusal("The printer \(order.printer ?? "") has no key.") }
         let printer = try printerKey(bytes)
-        let mark = hex(desk.randomness.bytes(6))
+        let mark = hex(context.randomness.bytes(6))
         var place: String?
         do {
             let target = PrintTarget(printer: printer) { [self] batch in
@@ -177,7 +177,7 @@ package final class PrintOrders: Sendable {
     package func printerKey(_ bytes: [UInt8]) throws -> PrinterKey {
         // Before it is a file: what lay on a disk may be found there again.
         guard !PrinterKey.isLabelledPrivate(bytes) else { throw PrinterKey.burnt("the file") }
-        let path = NSTemporaryDirectory() + "/isoloir-key-\(hex(desk.randomness.bytes(8)))"
+        let path = NSTemporaryDirectory() + "/isoloir-key-\(hex(context.randomness.bytes(8)))"
         try PrivateFile.create(path, bytes)
         defer { unsafe unlink(path) }
         do throws(LetterError) { return try PrinterKey(path: path) } catch {
@@ -208,7 +208,7 @@ package final class PrintOrders: Sendable {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """, election.number, batch.number, name, fingerprint, place, manifest.letters,
                 order.letters?.lowerBound ?? 1, order.letters?.upperBound ?? batch.letters, order.reason,
-                actor.principal.text, desk.clock.now)
+                actor.principal.text, context.clock.now)
             for (index, file) in listed.enumerated() {
                 try transaction.execute(
                     "INSERT INTO bureau_file (parcel, number, name, bytes, sha256) VALUES (?, ?, ?, ?, ?)", id,
@@ -221,12 +221,12 @@ package final class PrintOrders: Sendable {
                     "parcel": "\(id)", "batch": "\(batch.number)", "printer": name, "key": fingerprint,
                     "letters": "\(manifest.letters)",
                 ])
-            if let printer = try desk.register.member(transaction.reading, name: name) {
-                try desk.register.queue(
+            if let printer = try context.register.member(transaction.reading, name: name) {
+                try context.register.queue(
                     transaction, printer,
                     VoterNotification(
                         .staffParcel, by: .email, priority: .recovery, generation: id,
-                        values: ["console": desk.register.console + "/parcels", "batch": "\(batch.number)"]))
+                        values: ["console": context.register.console + "/parcels", "batch": "\(batch.number)"]))
             }
         }
     }
@@ -241,7 +241,7 @@ package final class PrintOrders: Sendable {
     func journal(
         _ transaction: borrowing Transaction, _ actor: Actor, _ action: JournalAction, _ details: [String: String]
     ) throws(StoreError) {
-        try desk.journal.record(
+        try context.journal.record(
             transaction, election: election.election.id, by: actor.principal, action, details)
     }
 }

@@ -48,17 +48,17 @@ package struct Reminders: Sendable {
         package let endedAt: Int?
     }
 
-    private let desk: VoterSupport
+    private let context: OperationContext
 
     /// Seconds between two reminders to the same voters: a reminder a day is more than enough.
     private static let pause = 20 * 3600
     /// Voters handled in one transaction.
     private static let chunk = 500
 
-    /// The reminders of the desk's election.
-    package init(_ desk: VoterSupport) { self.desk = desk }
+    /// The reminders of the context's election.
+    package init(_ context: OperationContext) { self.context = context }
 
-    private var election: StoredElection { desk.election }
+    private var election: StoredElection { context.election }
 
     /// What asking came to.
     package enum Outcome: Sendable, Equatable {
@@ -79,14 +79,14 @@ package struct Reminders: Sendable {
     /// number is named only where ten at least would not get it either. Each preview is in the journal.
     package func preview(_ order: Order, by actor: Actor) throws(StoreError) -> Int? {
         if order.target == .notVoted, !Reminders.isWhole(order) { return nil }
-        let (voted, count) = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> (Int, Int) in
+        let (voted, count) = try context.store.read { (reading: borrowing Reading) throws(StoreError) -> (Int, Int) in
             (
                 order.target == .notVoted ? try electors(reading).voted : 0,
                 try recipients(reading, order, after: 0, limit: .max).count
             )
         }
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.journal.record(
+        try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try context.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .reminderPreview,
                 ["target": order.target.rawValue, "college": order.college, "site": order.site])
         }
@@ -101,24 +101,24 @@ package struct Reminders: Sendable {
             order.site.isEmpty || election.election.sites[order.site] != nil
         else { return .unknownGroup }
         if order.target == .notVoted {
-            let poll = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+            let poll = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try Poll.find(reading, election: election.number)
             }
             guard poll?.state == .open else { return .notOpen }
         }
         guard let about = try preview(order, by: actor) else { return .tooFew }
-        return try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Outcome in
             let last = try transaction.reading.number(
                 "SELECT coalesce(max(asked_at), 0) FROM bureau_reminder WHERE election = ?", election.number)
             let next = last + Reminders.pause
-            if last > 0, next > desk.clock.now { return .tooSoon(at: next) }
+            if last > 0, next > context.clock.now { return .tooSoon(at: next) }
             try transaction.execute(
                 """
                 INSERT INTO bureau_reminder (election, target, college, site, about, asked_by, asked_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """, election.number, order.target.rawValue, order.college, order.site, about, actor.principal.text,
-                desk.clock.now)
-            try desk.journal.record(
+                context.clock.now)
+            try context.journal.record(
                 transaction, election: election.election.id, by: actor.principal, .reminderAsk,
                 [
                     "target": order.target.rawValue, "college": order.college, "site": order.site, "about": "\(about)",
@@ -154,9 +154,9 @@ package struct Reminders: Sendable {
     /// single voters, who must not keep it from the others. One that was interrupted goes on behind the last voter it had
     /// reached; one that the close overtook ends.
     package func follow() throws(StoreError) -> (hasWorked: Bool, faults: [String]) {
-        let found = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in try nextPiece(reading) }
+        let found = try context.store.read { (reading: borrowing Reading) throws(StoreError) in try nextPiece(reading) }
         guard let found else { return (false, []) }
-        return try desk.store.write {
+        return try context.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (hasWorked: Bool, faults: [String]) in
             try queue(transaction, found)
         }
@@ -168,7 +168,7 @@ package struct Reminders: Sendable {
         let last = try lastVoter(reading, run)
         guard let closes = try closes(reading) else { return nil }
         let voters =
-            closes <= desk.clock.now ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)
+            closes <= context.clock.now ? [] : try recipients(reading, run.order, after: last, limit: Reminders.chunk)
         return Piece(run: run, last: last, voters: voters, closes: closes)
     }
 
@@ -182,17 +182,17 @@ package struct Reminders: Sendable {
         else { return (true, []) }
         guard let closes = try closes(transaction.reading) else { return (false, []) }
         var faults: [String] = []
-        if closes > desk.clock.now {
+        if closes > context.clock.now {
             let rounds = try lastRounds(transaction.reading)
             for voter in piece.voters {
                 let principal = Principal.voter(voter)
                 do throws(StoreError) {
                     guard try isStillFor(transaction.reading, piece.run.order, voter, rounds),
-                        let route = try desk.directory.routes(transaction.reading, principal).first
+                        let route = try context.directory.routes(transaction.reading, principal).first
                     else { continue }
                     var note = VoterNotification(.reminder, by: route, priority: .batch, generation: piece.run.id)
                     note.expiresAt = closes
-                    _ = try desk.directory.send(transaction, principal, note)
+                    _ = try context.directory.send(transaction, principal, note)
                 } catch {
                     // Not who it is: the log would tell who did not vote.
                     faults.append(
@@ -200,10 +200,10 @@ package struct Reminders: Sendable {
                 }
             }
         }
-        let isOver = piece.voters.isEmpty || closes <= desk.clock.now
+        let isOver = piece.voters.isEmpty || closes <= context.clock.now
         try transaction.execute(
             "UPDATE bureau_reminder SET last_voter = ?, ended_at = ? WHERE id = ?", piece.voters.last ?? piece.last,
-            isOver ? desk.clock.now : nil as Int?, piece.run.id)
+            isOver ? context.clock.now : nil as Int?, piece.run.id)
         return (true, faults)
     }
 
@@ -215,7 +215,7 @@ package struct Reminders: Sendable {
     /// When the poll closes, 0 where it has; nil where a reminder waits: it says that the poll is open, and that is not so just now.
     private func closes(_ reading: borrowing Reading) throws(StoreError) -> Int? {
         let hours = try PollHours.find(reading, election)
-        switch hours.phase(desk.clock.now) {
+        switch hours.phase(context.clock.now) {
         case .suspended, .halted: return nil
         case .grace, .ended, .closedEarly, .abandoned: return 0
         default: return hours.closes
@@ -226,7 +226,7 @@ package struct Reminders: Sendable {
     private func lastRounds(_ reading: borrowing Reading) throws(StoreError) -> [Int: Int] {
         var times: [Int: Int] = [:]
         for ballot in try PollBallot.all(reading, election: election.number) {
-            times[ballot.id] = try desk.station.rounds.all(reading, ballot).last?.at ?? 0
+            times[ballot.id] = try context.station.rounds.all(reading, ballot).last?.at ?? 0
         }
         return times
     }
@@ -237,8 +237,8 @@ package struct Reminders: Sendable {
         _ reading: borrowing Reading, _ order: Order, _ voter: Int, _ rounds: [Int: Int]
     ) throws(StoreError) -> Bool {
         switch order.target {
-        case .notSignedIn: try !desk.door.hasSignedIn(reading, .voter(voter))
-        case .notVoted: try desk.station.signatureList.hasBallotLeft(reading, voter: voter, before: rounds)
+        case .notSignedIn: try !context.authenticator.hasSignedIn(reading, .voter(voter))
+        case .notVoted: try context.station.signatureList.hasBallotLeft(reading, voter: voter, before: rounds)
         }
     }
 
@@ -248,11 +248,12 @@ package struct Reminders: Sendable {
         var (open, all): (Set<Int>, Set<Int>) = ([], [])
         for ballot in try PollBallot.all(reading, election: election.number) {
             var signed: Set<Int> = []
-            let end = try desk.station.rounds.all(reading, ballot).last?.at ?? 0
-            try desk.station.signatureList.eachSignature(reading, ballot, before: end) { voter, _ throws(StoreError) in
+            let end = try context.station.rounds.all(reading, ballot).last?.at ?? 0
+            try context.station.signatureList.eachSignature(reading, ballot, before: end) {
+                voter, _ throws(StoreError) in
                 signed.insert(voter)
             }
-            try desk.station.signatureList.eachElector(reading, ballot) { voter throws(StoreError) in
+            try context.station.signatureList.eachElector(reading, ballot) { voter throws(StoreError) in
                 all.insert(voter)
                 if !signed.contains(voter) { open.insert(voter) }
             }
@@ -268,14 +269,14 @@ package struct Reminders: Sendable {
         var isElector: Set<Int>?
         switch order.target {
         case .notSignedIn:
-            try desk.door.eachSignedIn(reading) { principal throws(StoreError) in
+            try context.authenticator.eachSignedIn(reading) { principal throws(StoreError) in
                 if case .voter(let id) = principal { out.insert(id) }
             }
         case .notVoted:
             isElector = try electors(reading).open
         }
         var found: [Int] = []
-        try desk.registrar.each(reading, election, after: last) { voter, sealed throws(StoreError) in
+        try context.registrar.each(reading, election, after: last) { voter, sealed throws(StoreError) in
             guard found.count < limit, sealed.reaches > 0, !out.contains(voter.id),
                 isElector?.contains(voter.id) ?? true,
                 order.college.isEmpty || voter.college == order.college, order.site.isEmpty || voter.site == order.site

@@ -6,7 +6,7 @@ package import Store
 
 /// Vote confirmations that did not arrive. Until the poll has ended there is no such figure: staff can make other messages of a
 /// person fail or leave, and a figure that moved with them would tell whether that person voted. Afterwards those have it who may
-/// know who voted (`VoterSupport.mayKnowVotes`), and the administrator at the command line.
+/// know who voted (`VoteSecrecy`), and the administrator at the command line.
 package struct UndeliveredConfirmations: Sendable {
     /// One channel's share of it.
     package struct Line: Sendable, Equatable {

@@ -19,7 +19,7 @@ struct BackgroundJobs {
     /// Seconds of hashing that may wait; further sign-ins are asked to come back.
     static let queueSeconds = 2
     /// Threads of the console, and requests that may wait for them.
-    static let (deskThreads, deskQueue) = (2, 60)
+    static let (backgroundThreads, backgroundQueue) = (2, 60)
     /// Milliseconds between looks: the same for everybody, whoever asked.
     static let pause = 100
     /// Seconds for which the end waits for what is under way: with the requests' seconds less than the minute that systemd
@@ -53,14 +53,14 @@ struct BackgroundJobs {
                 if try CodeSender(site.authenticator).serveRequests(services.store) > 0 { bell.ring() }
             }
             attempt("the console's codes") { () throws(StoreError) in
-                if try CodeSender(site.staffDoor).serveRequests(services.store) > 0 { bell.ring() }
+                if try CodeSender(site.staffAuthenticator).serveRequests(services.store) > 0 { bell.ring() }
             }
             attempt("recovery") { () throws(StoreError) in
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
             if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
-            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.index() }
+            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.search.index() }
             if round % BackgroundJobs.traceEvery == 0 {
                 attempt("traces", storeTraces)
                 site.site.forgetPresses()
@@ -100,7 +100,7 @@ struct BackgroundJobs {
         }
         for principal in costly {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, .alertManyCodes, principal.text)
+                try Alerts(site.operations).raise(transaction, .alertManyCodes, principal.text)
             }
         }
     }
@@ -115,7 +115,7 @@ struct BackgroundJobs {
     }
 
     private func tidyFiles() throws(StoreError) {
-        try site.roll.tidy()
+        try site.rollImport.tidy()
         try site.letters.sweep()
     }
 }

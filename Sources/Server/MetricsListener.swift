@@ -12,7 +12,7 @@ import Store
 import Synchronization
 import VoterSite
 
-/// Prometheus' door: on this machine alone.
+/// Where Prometheus asks: on this machine alone.
 struct MetricsListener: Sendable {
     /// Seconds for which counts of whole tables are kept: who asks more often gets the same.
     private static let keptSeconds = 15

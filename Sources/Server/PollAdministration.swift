@@ -74,13 +74,13 @@ package struct PollAdministration {
         -> Poll
     {
         // Without a server at work nobody has forgotten yet what was not decided in time.
-        try refusing { try services.voterSupport(election).dropHeldFiles() }
+        try refusing { try HeldRolls(services.operations(election)).dropLapsed() }
         let sealer = PollSealer(
             store: services.store, registrar: services.registrar, trustees: services.trustees,
             journal: services.journal,
             clock: services.clock, randomness: services.randomness)
         let seal = PollSeal(
-            store: services.store, keys: services.keys, registrar: services.registrar, elections: services.desk,
+            store: services.store, keys: services.keys, registrar: services.registrar, elections: services.elections,
             sealer: sealer, randomness: services.randomness)
         let (key, path) = (try services.key(of: election), absolutePath(path))
         var looked = (name: election.election.id, definition: definition ?? "")

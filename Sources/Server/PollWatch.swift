@@ -107,7 +107,8 @@ final class PollWatch: Sendable {
             let election = site.station.election
             log.write("VOTERS ARE NOT SERVED: \(services.boxKeyWords(fault, election))")
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, .alertBoxKeyMissing, services.keys.boxKeyFile(election.election.id))
+                try Alerts(site.operations).raise(
+                    transaction, .alertBoxKeyMissing, services.keys.boxKeyFile(election.election.id))
             }
         } else {
             log.write("voters are served again")
@@ -131,7 +132,7 @@ final class PollWatch: Sendable {
         log.write("the clock is not believed: \(doubt.words); the poll is not closed by it")
         let time = LocalTime.short(Clock.system.now, zone: station.election.election.timeZone)
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.desk.alert(transaction, PollWatch.action(doubt), time)
+            try Alerts(site.operations).raise(transaction, PollWatch.action(doubt), time)
         }
         said.withLock { $0.doubt = doubt }
     }
@@ -180,7 +181,7 @@ final class PollWatch: Sendable {
                 "the store's log cannot be emptied for \(now - since) seconds: a program reads the store; trying on")
             guard now - since >= PollWatch.alertAfter else { return }
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, .alertLogKept, services.store.path)
+                try Alerts(site.operations).raise(transaction, .alertLogKept, services.store.path)
             }
         }
     }
@@ -216,7 +217,7 @@ final class PollWatch: Sendable {
         guard !said.withLock({ $0.isOpeningAlerted }) else { return }
         let hour = LocalTime.short(hours.opens, zone: station.election.election.timeZone)
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try site.desk.alert(transaction, .alertOpeningOverdue, hour)
+            try Alerts(site.operations).raise(transaction, .alertOpeningOverdue, hour)
         }
         log.write("the poll is sealed and its opening hour \(hour) has come: open it with isoloir poll open")
         said.withLock { $0.isOpeningAlerted = true }
@@ -236,7 +237,7 @@ final class PollWatch: Sendable {
         guard let kept else { return }
         for path in kept {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try site.desk.alert(transaction, .alertBoxKeyKept, path)
+                try Alerts(site.operations).raise(transaction, .alertBoxKeyKept, path)
             }
             log.write("the box key \(path) could not be erased: erase it, then run isoloir poll custody")
         }

@@ -63,12 +63,12 @@ package struct Rehearsal {
                 try ElectionRepository.definition(reading, number: number)
             }
         }
-        let (same, desk, principal) = (election.election, apart.desk, apart.principal)
+        let (same, elections, principal) = (election.election, apart.elections, apart.principal)
         let stored = try refusing {
             try apart.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                _ = try desk.store(
+                _ = try elections.store(
                     transaction, same, definition: definition, inUse: [], isIssued: false, by: principal)
-                return try desk.find(transaction.reading, name)
+                return try elections.find(transaction.reading, name)
             }
         }
         let file = "\(folder)/roll.csv"
@@ -76,13 +76,13 @@ package struct Rehearsal {
         let key = try apart.key(of: stored)
         let loaded: LoadedRoll
         do throws(ImportFailure) {
-            loaded = try apart.registrar.load(
+            loaded = try apart.registrar.imports.load(
                 file, into: stored, keys: RollKeys(key, randomness: apart.randomness), options: ImportOptions())
         } catch { throw Refusal("\(error)", status: .broken) }
         let registrar = apart.registrar
         try refusing {
             try apart.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                _ = try registrar.publish(transaction, loaded, file: "rehearsal", by: principal)
+                _ = try registrar.imports.publish(transaction, loaded, file: "rehearsal", by: principal)
             }
         }
         return stored

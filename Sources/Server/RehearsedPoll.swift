@@ -64,10 +64,10 @@ package struct RehearsedPoll {
 
     /// What a real election would cure: a demo's site has no HTTPS, for one.
     private func accept() throws(Refusal) {
-        let desk = try services.policyService(election)
+        let policy = try services.policyService(election)
         let open = try services.policyReport(election).open
         for line in open {
-            _ = try refusing { try desk.accept(point: line.point.id, reason: acceptance, by: services.actor()) }
+            _ = try refusing { try policy.accept(point: line.point.id, reason: acceptance, by: services.actor()) }
         }
         Terminal.say("  \(Terminal.count(open.count, "open point")) of the security level accepted: \(acceptance)")
     }

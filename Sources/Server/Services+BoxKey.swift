@@ -22,15 +22,7 @@ extension Services {
 
     /// Refuses where a poll of this store needs a box key that does not lie here.
     package func checkBoxKeys() throws(Refusal) {
-        let desk = desk
-        let elections = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                var elections: [StoredElection] = []
-                for name in try desk.names(reading) { elections.append(try desk.find(reading, name)) }
-                return elections
-            }
-        }
-        for election in elections {
+        for election in try allElections() {
             guard let poll = try poll(election), [.open, .suspended, .closing, .ended].contains(poll.state),
                 poll.stoppedAt == nil
             else { continue }

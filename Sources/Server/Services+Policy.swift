@@ -4,37 +4,47 @@ package import Compliance
 package import Elections
 import Issuance
 package import Operations
+import Polling
 import Store
 
 extension Services {
-    /// The desk of an election that is stored: what the console does for a voter, the command line does by it too.
-    package func voterSupport(_ election: StoredElection) throws(Refusal) -> VoterSupport {
+    /// What the operations on an election that is stored are made of: the console's are the command line's.
+    package func operations(_ election: StoredElection) throws(Refusal) -> OperationContext {
         let key = try key(of: election)
         let messageTemplates = MessageTemplates(
             election: election.election, templates: try templates(for: election.election))
         let directory = VoterDirectory(
             election: election, key: key, messageTemplates: messageTemplates, issuer: issuer, registrar: registrar)
-        let door = Authenticator(
+        let authenticator = Authenticator(
             election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox, clock: clock,
             randomness: randomness)
-        return VoterSupport(
-            store: store, directory: directory, door: door, station: try station(election), outbox: outbox,
-            register: register(election, key: key, messageTemplates: messageTemplates), journal: journal, clock: clock,
-            randomness: randomness)
+        return operations(directory, authenticator, station: try station(election))
+    }
+
+    /// The same of an election whose voters' side is built already.
+    func operations(
+        _ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation
+    ) -> OperationContext {
+        let register = register(
+            directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
+        return OperationContext(
+            store: store, directory: directory, authenticator: authenticator, station: station, outbox: outbox,
+            register: register, journal: journal, clock: clock, randomness: randomness)
     }
 
     /// The policy check of an election that is stored.
     package func policyService(_ election: StoredElection) throws(Refusal) -> PolicyService {
-        let (desk, templates) = (try voterSupport(election), try templates(for: election.election))
-        return try refusing { try policyService(desk, templates) }
+        let (context, templates) = (try operations(election), try templates(for: election.election))
+        return try refusing { try policyService(context, templates) }
     }
 
     /// What an election's security level asks, and what is open of it.
     /// - Parameter level: nil for the election's own.
     package func policyReport(_ election: StoredElection, level: Int? = nil) throws(Refusal) -> PolicyReport {
-        let desk = try policyService(election)
+        let policy = try policyService(election)
         return try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.report(reading, level: level) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try policy.report(reading, level: level)
+            }
         }
     }
 

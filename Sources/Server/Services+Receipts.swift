@@ -7,11 +7,11 @@ import Store
 extension Services {
     /// The keys of the store's elections by number.
     func keyring() throws(Refusal) -> @Sendable (Int) throws(KeyError) -> ElectionKey? {
-        let desk = desk
+        let elections = elections
         let names: [Int: String] = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
                 var names: [Int: String] = [:]
-                for name in try desk.names(reading) { names[try desk.number(reading, name) ?? 0] = name }
+                for name in try elections.names(reading) { names[try elections.number(reading, name) ?? 0] = name }
                 return names
             }
         }
@@ -27,13 +27,13 @@ extension Services {
         ReceiptService(store: store, outbox: outbox, keyOf: try keyring())
     }
 
-    /// The door for bounces, where the settings name one.
+    /// The listener for bounces, where the settings name one.
     package func bounceListener(
-        _ desk: ReceiptService, log: @escaping @Sendable (String) -> Void
+        _ receipts: ReceiptService, log: @escaping @Sendable (String) -> Void
     ) throws(Refusal) -> BounceListener? {
         guard let bounces = settings.bounces else { return nil }
         return try refusing {
-            try BounceListener(path: bounces.socket, address: bounces.address, desk: desk, trouble: log)
+            try BounceListener(path: bounces.socket, address: bounces.address, receipts: receipts, trouble: log)
         }
     }
 }

@@ -53,7 +53,8 @@ extension Services {
                 key: key, extra: extra, log: log)
             try site.look()
             let behind = try consoleParts(
-                directory, templates: templates, door: authenticator, station: station, common: common, help: help)
+                operations(directory, authenticator, station: station), templates: templates, common: common, help: help
+            )
             let console = ConsoleSite(
                 behind,
                 pages: try ConsolePages(
@@ -63,10 +64,12 @@ extension Services {
             return Site(
                 site: site, authenticator: authenticator, recovery: recovery, help: help,
                 spent: UsedChallenges(clock: clock),
-                station: station, directory: directory, console: console, staffDoor: behind.door, registrar: registrar,
-                snapshots: behind.snapshots, reminders: behind.reminders, announcements: Announcements(behind.desk),
-                roll: behind.roll, letters: behind.letters,
-                register: behind.register, desk: behind.desk)
+                station: station, directory: directory, console: console, staffAuthenticator: behind.authenticator,
+                registrar: registrar,
+                snapshots: behind.snapshots, reminders: behind.reminders,
+                announcements: Announcements(behind.operations),
+                rollImport: behind.rollImport, letters: behind.letters,
+                register: behind.register, operations: behind.operations)
         }
     }
 
@@ -85,40 +88,35 @@ extension Services {
     }
 
     private func consoleParts(
-        _ directory: VoterDirectory, templates: TemplateFolder, door: Authenticator, station: PollingStation,
-        common: CommonSecrets, help: SupportQueue
+        _ context: OperationContext, templates: TemplateFolder, common: CommonSecrets, help: SupportQueue
     ) throws -> ConsoleSite.Parts {
-        let (election, key) = (directory.election, directory.key)
-        let register = register(election, key: key, messageTemplates: directory.messageTemplates)
-        let staffDoor = Authenticator(
-            election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
-            clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)
-        let desk = VoterSupport(
-            store: store, directory: directory, door: door, station: station, outbox: outbox, register: register,
-            journal: journal, clock: clock, randomness: randomness)
+        let (election, register) = (context.election, context.register)
+        let authenticator = Authenticator(
+            election: election, key: context.key, directory: StaffDirectory(register), passphrases: passphrases,
+            outbox: outbox, clock: clock, randomness: randomness, realm: .staff, policy: StaffRegister.policy)
         return ConsoleSite.Parts(
-            store: store, door: staffDoor,
-            signIn: SignInFlow(store: store, authenticator: staffDoor, common: common), register: register, desk: desk,
-            deliveries: DeliveryService(desk), reminders: Reminders(desk),
-            letters: letters(desk, style: letterStyle(election.election, templates)),
+            store: store, authenticator: authenticator,
+            signIn: SignInFlow(store: store, authenticator: authenticator, common: common), register: register,
+            operations: context, deliveries: DeliveryService(context), reminders: Reminders(context),
+            letters: letters(context, style: letterStyle(election.election, templates)),
             snapshots: TurnoutRecorder(
-                store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
-                outbox: desk.outbox, clock: desk.clock), policy: try policyService(desk, templates),
-            roll: RollService(desk),
-            help: help,
-            tallyService: tallyService(station), journal: journal, clock: clock, randomness: randomness, key: key)
+                store: store, directory: context.directory, authenticator: context.authenticator,
+                station: context.station, outbox: outbox, clock: clock),
+            policy: try policyService(context, templates), rollImport: RollFileImport(context), help: help,
+            tallyService: tallyService(context.station), journal: journal, clock: clock, randomness: randomness,
+            key: context.key)
     }
 
     /// The letters of an election.
-    package func letters(_ desk: VoterSupport, style: LetterStyle) -> PrintOrders {
+    package func letters(_ context: OperationContext, style: LetterStyle) -> PrintOrders {
         PrintOrders(
-            desk, letterBatches: letterBatches, messageTemplates: desk.directory.messageTemplates, style: style,
+            context, letterBatches: letterBatches, messageTemplates: context.directory.messageTemplates, style: style,
             folder: store.path + ".print")
     }
 
     /// The policy check of an election.
-    func policyService(_ desk: VoterSupport, _ templates: TemplateFolder) throws -> PolicyService {
+    func policyService(_ context: OperationContext, _ templates: TemplateFolder) throws -> PolicyService {
         let text = try PolicyText(try templates.text(PolicyText.file), file: PolicyText.file)
-        return PolicyService(desk, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
+        return PolicyService(context, text: text, trustees: trustees, takesBounces: settings.bounces != nil)
     }
 }

@@ -49,10 +49,10 @@ extension Services {
 
     /// The files that a poll's seal names with their SHA-256 in hexadecimal, without what is made of them; nil before the seal.
     private func sealedFiles(_ election: Election) throws(Refusal) -> [String: String]? {
-        let desk = desk
+        let elections = elections
         let poll = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) -> Poll? in
-                guard let number = try desk.number(reading, election.id) else { return nil }
+                guard let number = try elections.number(reading, election.id) else { return nil }
                 return try Poll.find(reading, election: number)
             }
         }

@@ -34,7 +34,7 @@ package struct Services {
     /// The hash-chained record of what was done.
     package let journal: AuditJournal
     /// The elections of the store.
-    package let desk: ElectionRepository
+    package let elections: ElectionRepository
     /// The voter roll.
     package let registrar: Registrar
     /// Messages that wait to leave.
@@ -83,8 +83,8 @@ package struct Services {
                 isKnown: StoreSchema.isKnown, now: Clock.system.now)
         } catch { throw Refusal(error) }
         journal = AuditJournal(clock: self.clock, randomness: randomness)
-        desk = ElectionRepository(journal: journal, clock: self.clock)
-        if let watched { Services.holdToTime(watched, store, desk) }
+        elections = ElectionRepository(journal: journal, clock: self.clock)
+        if let watched { Services.holdToTime(watched, store, elections) }
         let hasher = PassphraseHasher()
         registrar = Registrar(store: store, journal: journal, clock: self.clock, hasher: hasher)
         // One core stays free for everything else while sign-ins are hashed.
@@ -108,11 +108,11 @@ package struct Services {
 
     /// A program that begins goes on with the time of the one that last believed its clock: a clock that was set wrong is not right
     /// because a program begins.
-    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ desk: ElectionRepository) {
+    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ elections: ElectionRepository) {
         let found = try? store.read {
             (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
             guard let (election, seen) = try ClockWatch.witness(reading, boot: steady.boot) else { return nil }
-            return (seen, try desk.find(reading, election).election.graceMinutes * 60)
+            return (seen, try elections.find(reading, election).election.graceMinutes * 60)
         }
         // A store of which this cannot be read is for `store check` and `journal verify`, which must run: they go by the machine.
         guard let found = found ?? nil else { return }
@@ -148,9 +148,9 @@ package struct Services {
 
     /// The election that the command is about.
     package func election() throws(Refusal) -> StoredElection {
-        let (desk, name) = (desk, electionName)
+        let (elections, name) = (elections, electionName)
         return try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.find(reading, name) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try elections.find(reading, name) }
         }
     }
 
@@ -225,13 +225,26 @@ package struct Services {
         }
     }
 
+    /// Every election of the store.
+    package func allElections() throws(Refusal) -> [StoredElection] {
+        let elections = elections
+        return try refusing {
+            try store.read { (reading: borrowing Reading) throws(StoreError) in
+                var found: [StoredElection] = []
+                for name in try elections.names(reading) { found.append(try elections.find(reading, name)) }
+                return found
+            }
+        }
+    }
+
     /// Wipes the secrets of letters that were printed long ago; run by the commands that an installation uses daily.
     package func wipeOldLetters() throws(Refusal) {
         try refusing {
-            let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.names(reading) }
+            let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try elections.names(reading)
+            }
             for name in names {
                 let election = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try desk.find(reading, name)
+                    try elections.find(reading, name)
                 }
                 try letterBatches.wipeOld(election, by: principal)
             }

@@ -18,13 +18,13 @@ package struct Site {
     let station: PollingStation
     let directory: VoterDirectory
     let console: ConsoleSite
-    let staffDoor: Authenticator
+    let staffAuthenticator: Authenticator
     let registrar: Registrar
     let snapshots: TurnoutRecorder
     let reminders: Reminders
     let announcements: Announcements
-    let roll: RollService
+    let rollImport: RollFileImport
     let letters: PrintOrders
     let register: StaffRegister
-    let desk: VoterSupport
+    let operations: OperationContext
 }

@@ -47,10 +47,10 @@ package func runSite(
     }
     let takesUploads = consoleServer ?? server
     // Managers' searches and exports never take the threads that voters need.
-    let desk = WorkerPool(threads: BackgroundJobs.deskThreads, capacity: BackgroundJobs.deskQueue)
-    if let fault = pool.fault ?? desk.fault { throw Refusal(fault) }
-    server.background = desk
-    consoleServer?.background = desk
+    let background = WorkerPool(threads: BackgroundJobs.backgroundThreads, capacity: BackgroundJobs.backgroundQueue)
+    if let fault = pool.fault ?? background.fault { throw Refusal(fault) }
+    server.background = background
+    consoleServer?.background = background
     consoleServer?.refusal = { ConsoleSite.refusal($0, $1) }
     consoleServer?.overloaded = { console.overloaded($0) }
     consoleServer?.bodyLimit = { console.bodyLimit($0) }
@@ -75,7 +75,7 @@ package func runSite(
             log.write("requests that were still being worked on were cut off")
         }
         pool.stop()
-        desk.stop()
+        background.stop()
         bell.stop()
         if group.wait(timeout: .now() + .seconds(BackgroundJobs.lastSeconds)) == .timedOut {
             log.write(

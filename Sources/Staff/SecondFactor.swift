@@ -52,7 +52,8 @@ package struct SecondFactor: Sendable {
     /// - Parameter source: the address that it came from, for the journal.
     /// - Returns: what the code came to, and the spare codes, which are shown this once.
     package func enrol(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Authenticator,
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session,
+        at authenticator: Authenticator,
         _ typed: String, from source: String
     ) throws(StoreError) -> (Outcome, spare: [String]) {
         guard !member.hasFactor, let secret = try secret(transaction.reading, member) else { return (.wrong, []) }
@@ -69,7 +70,7 @@ package struct SecondFactor: Sendable {
             try transaction.execute(
                 "INSERT INTO staff_spare (member, hash) VALUES (?, ?)", member.id, hash(code, member))
         }
-        try door.confirm(transaction, session)
+        try authenticator.confirm(transaction, session)
         try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffFactor,
             ["name": member.name, "from": source])
@@ -79,7 +80,8 @@ package struct SecondFactor: Sendable {
     /// Checks a code of the authenticator, or a spare one, and confirms the session.
     /// - Parameter source: the address that it came from, for the journal: what the session does later came from there.
     package func confirm(
-        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session, at door: Authenticator,
+        _ transaction: borrowing Transaction, _ member: StaffMember, _ session: Session,
+        at authenticator: Authenticator,
         _ typed: String, from source: String
     ) throws(StoreError) -> Outcome {
         guard member.hasFactor, let secret = try secret(transaction.reading, member) else { return .wrong }
@@ -88,7 +90,7 @@ package struct SecondFactor: Sendable {
             return try useSpare(transaction, member, typed)
         }
         guard outcome == .right else { return outcome }
-        try door.confirm(transaction, session)
+        try authenticator.confirm(transaction, session)
         try register.journal.record(
             transaction, election: election.election.id, by: member.principal, .staffSignIn,
             ["name": member.name, "from": source])

@@ -1,3 +1,5 @@
+// Whichever of the two modules is read first defines the time of a file.
+import CKernelClock
 import CSQLite
 import Glibc
 

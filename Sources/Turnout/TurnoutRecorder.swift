@@ -13,7 +13,7 @@ import VoterRoll
 package struct TurnoutRecorder: Sendable {
     private let store: Store
     private let directory: VoterDirectory
-    private let door: Authenticator
+    private let authenticator: Authenticator
     private let station: PollingStation
     private let outbox: Outbox
     private let clock: Clock
@@ -23,10 +23,10 @@ package struct TurnoutRecorder: Sendable {
 
     /// - Parameter directory: brings the election whose voters are counted.
     package init(
-        store: Store, directory: VoterDirectory, door: Authenticator, station: PollingStation, outbox: Outbox,
+        store: Store, directory: VoterDirectory, authenticator: Authenticator, station: PollingStation, outbox: Outbox,
         clock: Clock
     ) {
-        (self.store, self.directory, self.door) = (store, directory, door)
+        (self.store, self.directory, self.authenticator) = (store, directory, authenticator)
         (self.station, self.outbox, self.clock) = (station, outbox, clock)
     }
 
@@ -155,7 +155,7 @@ package struct TurnoutRecorder: Sendable {
                 marks.insert(.delivered, message.subject)
             }
         }
-        try door.eachSignedIn(reading) { principal throws(StoreError) in
+        try authenticator.eachSignedIn(reading) { principal throws(StoreError) in
             if case .voter(let id) = principal { marks.insert(.signedIn, id) }
         }
         let (turnouts, hours) = try votes(reading, poll, &marks)

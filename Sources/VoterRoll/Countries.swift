@@ -1,21 +1,5 @@
-package import Contacts
+import Contacts
 import Foundation
-
-extension PostalAddress {
-    /// Where numbers without + are at home in the row of this address.
-    package var phoneHome: PhoneNumber.Home {
-        guard postcode == nil, let country = lines.last else { return .france }
-        return Countries.home(Countries.regions[Folding.plain(country)], name: country)
-    }
-}
-
-extension VoterContacts {
-    /// Where a number that its voter says without + is at home.
-    package var phoneHome: PhoneNumber.Home { address?.phoneHome ?? .france }
-
-    /// What is changed in a number that its voter says, in clauses that stand after it.
-    package func notes(of number: String) -> [String] { PhoneNumber.notes(of: number, home: phoneHome).reasons }
-}
 
 /// Names of countries, French and English, by which a typing error in the country's column is found.
 enum Countries {

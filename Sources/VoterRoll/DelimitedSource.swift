@@ -5,10 +5,10 @@ import Glibc
 /// can be read twice. The bytes of a row are UTF-8 whatever the file's encoding, and lie in the buffer until the next
 /// row.
 final class DelimitedSource: RowSource {
-    /// Text has none.
-    let merges: [MergedCells] = []
     /// With ` with BOM` behind it where a mark stands before UTF-8.
     let encoding: String
+    /// Of what the first pass found.
+    let doubt: CentralEuropeanSigns.Finding?
     /// A text has none.
     let sheets: [String] = []
     var separator: String { delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter)) }
@@ -61,6 +61,7 @@ final class DelimitedSource: RowSource {
             decoder = TextDecoder(survey.encoding)
             encoding = survey.encoding.name + (survey.hasMark ? " with BOM" : "")
             (delimiter, hasSeparatorLine) = (survey.delimiter, survey.hasSeparatorLine)
+            doubt = survey.doubt
         } catch {
             close(file)
             throw error
@@ -69,6 +70,9 @@ final class DelimitedSource: RowSource {
     }
 
     deinit { close(file) }
+
+    /// A text has none.
+    func merges(of sheet: Int) -> [MergedCells] { [] }
 
     /// - Throws: when the file is no CSV from some line on, or a row is longer than `RollLimits.row` bytes; what
     ///   `body` throws. A file is read once: a second call hands out nothing.

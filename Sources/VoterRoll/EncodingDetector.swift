@@ -10,6 +10,8 @@ struct EncodingDetector {
     let delimiter: UInt8
     /// Whether the first line only names the separator (`sep=;`).
     let hasSeparatorLine: Bool
+    /// What says that the encoding is another after all; nil where nothing does.
+    let doubt: CentralEuropeanSigns.Finding?
 
     /// Lines named of a file that is UTF-8 but for a few.
     private static let mostNamed = 10
@@ -51,6 +53,7 @@ struct EncodingDetector {
         }
         guard let first else { throw RollFileError(file: path, line: 0, message: "the file is empty") }
         if let wide { encoding = wide } else { encoding = try EncodingDetector.encoding(census, path) }
+        doubt = CentralEuropeanSigns.first(in: census.contexts, readAs: encoding)
         hasMark = first.starts(with: [0xEF, 0xBB, 0xBF])
         let head = TextHead(first, encoding, map: map)
         (delimiter, hasSeparatorLine) = (head.delimiter, head.hasSeparatorLine)
@@ -153,7 +156,7 @@ private struct ByteCensus {
                 continue
             }
             if byte == 0 { return false }
-            if byte >= 0x80 { contexts.add(bytes, index) }
+            if byte >= 0x80 { contexts.add(bytes, index, line: line) }
             advance(byte, endsLine: byte < 14 && endsLine(bytes, index))
         }
         if !bytes.isEmpty { last = bytes[bytes.count - 1] }

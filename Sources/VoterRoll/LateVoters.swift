@@ -4,7 +4,10 @@ package import Journal
 package import Store
 
 /// Voters who join or leave the roll one by one, before it is sealed.
-extension Registrar {
+package struct LateVoters: Sendable {
+    /// Its clock and journal are used.
+    let registrar: Registrar
+
     /// What adding a voter came to.
     package enum Addition: Sendable, Equatable {
         case added(Int)
@@ -40,7 +43,7 @@ extension Registrar {
             .lastName, .firstName, .civility, .college, .site, .weight, .language, .channel, .email, .address1, .phone,
             .challenge,
         ]
-        let now = clock.now
+        let now = registrar.clock.now
         let source = try transaction.insert(
             "INSERT INTO roll_import (election, state, started_at, published_at) VALUES (?, 'published', ?, ?)",
             election.number, now, now)
@@ -50,7 +53,7 @@ extension Registrar {
                 language, mobile, digest)
             VALUES (?, ?, 0, ?, '', '', '', '', '', 1, ?, 0, x'')
             """, election.number, source, reference, (election.election.languages.first ?? .fr).rawValue)
-        guard let blank = try voter(transaction.reading, id: id) else {
+        guard let blank = try registrar.voter(transaction.reading, id: id) else {
             throw StoreError(.failed, "The new voter is not on the roll.")
         }
         let keys = RollKeys(key, randomness: randomness)
@@ -59,25 +62,25 @@ extension Registrar {
             let isNeeded = column == .lastName || column == .college && !election.election.colleges.isEmpty
             if value.isEmpty, !isNeeded { continue }
             // The name is on the roll by the time the address asks for it, and the address when the number asks for its country.
-            let present = try voter(transaction.reading, id: id) ?? blank
-            if let reason = try apply(transaction, election, present, column, value, keys) {
+            let present = try registrar.voter(transaction.reading, id: id) ?? blank
+            if let reason = try registrar.corrections.apply(transaction, election, present, column, value, keys) {
                 try transaction.execute("DELETE FROM roll_voter WHERE id = ?", id)
                 try transaction.execute("DELETE FROM roll_import WHERE id = ?", source)
                 return .refused(column, reason)
             }
         }
         if isNoted {
-            try noteAddition(transaction, election, reference: reference, reason: reason, by: principal)
+            try note(transaction, election, reference, reason: reason, by: principal)
         }
         return .added(id)
     }
 
     /// Keeps in the journal who added a voter, and why.
-    package func noteAddition(
-        _ transaction: borrowing Transaction, _ election: StoredElection, reference: String, reason: String,
+    package func note(
+        _ transaction: borrowing Transaction, _ election: StoredElection, _ reference: String, reason: String,
         by principal: Principal
     ) throws(StoreError) {
-        try journal.record(
+        try registrar.journal.record(
             transaction, election: election.election.id, by: principal, .rollAdd,
             ["reference": reference, "reason": reason])
     }
@@ -90,12 +93,13 @@ extension Registrar {
         _ transaction: borrowing Transaction, _ election: StoredElection, voter id: Int, reason: String,
         by principal: Principal
     ) throws(StoreError) -> Bool {
-        guard let voter = try voter(transaction.reading, id: id) else { return false }
+        guard let voter = try registrar.voter(transaction.reading, id: id) else { return false }
         let changed = try transaction.execute(
-            "UPDATE roll_voter SET removed_at = ? WHERE id = ? AND election = ? AND removed_at IS NULL", clock.now, id,
+            "UPDATE roll_voter SET removed_at = ? WHERE id = ? AND election = ? AND removed_at IS NULL",
+            registrar.clock.now, id,
             election.number)
         guard changed == 1 else { return false }
-        try journal.record(
+        try registrar.journal.record(
             transaction, election: election.election.id, by: principal, .rollStrike,
             ["reference": voter.reference, "reason": reason])
         return true

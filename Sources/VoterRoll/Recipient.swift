@@ -109,6 +109,7 @@ struct Recipient {
         else {
             return false
         }
+        if areInitials(line, words, family, given) { return true }
         // `Place Marie` may be Marie Place, and a square; `Lycée Marie Curie` is no person.
         let hasTitle = words.contains { Recipient.titles[$0] != nil || Recipient.offices.contains($0) }
         if !hasTitle, words.contains(where: Recipient.streetWords.contains) { return false }
@@ -128,6 +129,23 @@ struct Recipient {
         words.removeAll { initials.contains($0) }
         // `M. et Mme Martin` is a household, `Lycée Marie Curie` a school: whatever else stands there, it is not the voter's line.
         return words.isEmpty && (hasFirst || count > 0)
+    }
+
+    /// Whether a line is the family name and, before or behind it, the initials of a compound first name: `C. O. Martin` and
+    /// `J.-R. Martin` are no street, and nobody who passes the letter on. Capitals with full stops alone, since `c.o.` is what others
+    /// write for `c/o`.
+    private func areInitials(_ line: String, _ words: [String], _ family: [String], _ given: [String]) -> Bool {
+        let letters = given.compactMap(\.first).map(String.init)
+        guard letters.count >= 2, words == letters + family || words == family + letters else { return false }
+        let plain = line.folding(options: .diacriticInsensitive, locale: nil)
+        let dotted = letters.map { "\($0.uppercased())." }
+        // `R. C. Martin` may be a street, `M. J. Martin` is a man, `B.P.` is a box, and `C.O.` whoever takes the letter.
+        let isPlain = !["m", "r"].contains(letters[0]) && letters.prefix(2) != ["b", "p"]
+        let isOther = letters.prefix(2) == ["c", "o"]
+        let gaps = isPlain ? isOther ? ["-", " "] : ["-", " ", ""] : ["-"]
+        return gaps.map { dotted.joined(separator: $0) }.contains {
+            plain.hasPrefix("\($0) ") || plain.hasSuffix(" \($0)")
+        }
     }
 
     /// Civilities, and the title of the voter whom they mean.

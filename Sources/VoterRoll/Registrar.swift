@@ -4,10 +4,13 @@ package import Elections
 package import Journal
 package import Store
 
-/// Keeps the voter roll: imports, finds, lists, corrects.
-/// `load` and `index` open transactions of their own; everything else takes the caller's. What a function says of the
+/// Keeps the voter roll: says who is on it, and hands out what imports, corrects and searches it.
+/// `imports.load` and `search.index` open transactions of their own; everything else takes the caller's. What a function says of the
 /// roll, published imports alone say; whoever was struck off does not count.
 package struct Registrar: Sendable {
+    /// The most votes that a voter may hold.
+    package static let heaviest = Weight.heaviest
+
     let store: Store
     /// Imports, additions, strikes and corrections are kept there.
     let journal: AuditJournal
@@ -21,132 +24,36 @@ package struct Registrar: Sendable {
         (self.store, self.journal, self.clock, self.hasher) = (store, journal, clock, hasher)
     }
 
-    /// Reads and checks a file into the store, unseen until it is published. Only one import runs at a time.
-    /// - Parameters:
-    ///   - progress: called now and then with the rows read; what it throws stops the import, and nothing stays of it.
-    ///   - path: of a CSV file or a workbook.
-    ///   - keys: of the election, with which contacts are sealed.
-    /// - Returns: what was found, to be published or discarded by the caller; its report may hold faults, and with
-    ///   `acceptValid` rows were left out.
-    /// - Throws: `ImportFailure` when the file as a whole cannot be read, or the store fails; nothing stays of it
-    ///   then.
-    package func load(
-        _ path: String, into election: StoredElection, keys: RollKeys, options: ImportOptions,
-        progress: @escaping (Int) throws(RollFileError) -> Void = { _ in }
-    ) throws(ImportFailure) -> LoadedRoll {
-        let loader: RollLoader
-        do throws(StoreError) {
-            loader = try RollLoader(
-                store: store, election: election, keys: keys, options: options, hasher: hasher, clock: clock,
-                progress: progress)
-        } catch {
-            throw .store(error)
-        }
-        return try loader.load(path)
-    }
+    // MARK: What it is asked for besides
 
-    /// Hands every change that a loaded roll makes to `body`: the line, the reference, and each changed column with its old
-    /// and new value. Contacts are named, not shown.
-    /// - Parameter body: takes the line in its sheet, the voter's reference, and at least one change.
-    /// - Throws: an error of the store; `.damaged` when a contact does not open with these keys; what `body` throws.
-    package func eachChange(
-        _ reading: borrowing Reading, _ roll: LoadedRoll, keys: RollKeys,
-        _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        try eachChange(reading, roll.election, import: roll.importID, keys: keys, body)
-    }
+    /// Reads files into the store and makes them the roll.
+    package var imports: RollImports { RollImports(registrar: self) }
 
-    /// The same of an import by its number: of an applied one the rows that were held.
-    package func eachChange(
-        _ reading: borrowing Reading, _ election: StoredElection, import source: Int, keys: RollKeys,
-        _ body: (Int, String, [RollChange]) throws(StoreError) -> Void
-    ) throws(StoreError) {
-        let opener = ContactOpener(election: election.number, keys: keys)
-        try reading.each(
-            """
-            SELECT c.line, v.reference, v.id, v.removed_at IS NOT NULL, v.civility, c.civility, v.last_name, c.last_name,
-                v.first_name, c.first_name, v.college, c.college, v.site, c.site, v.weight, c.weight, v.language, c.language,
-                coalesce(v.channel, ''), coalesce(c.channel, ''), v.mail, c.mail, v.phone, c.phone, v.mobile, c.mobile,
-                v.address, c.address, (v.challenge IS NOT NULL OR c.challenge IS NOT NULL)
-                    AND substr(v.digest, 1 + ?2) <> substr(c.digest, 1 + ?2)
-            FROM roll_change AS c JOIN roll_voter AS v ON v.id = c.voter WHERE c.import = ?1 ORDER BY c.line
-            """, source, RowSealer.digestBytes
-        ) { (row: borrowing Row) throws(StoreError) in
-            var changes: [RollChange] = []
-            let (id, isBack): (Int, Bool) = (try row[2], try row[3])
-            if isBack { changes.append(RollChange(column: "", before: "struck off", after: "on the roll again")) }
-            for (offset, column) in [Column.civility, .lastName, .firstName, .college, .site].enumerated() {
-                let (before, after): (String, String) = (try row[4 + 2 * Int32(offset)], try row[5 + 2 * Int32(offset)])
-                if before != after { changes.append(RollChange(column: column.rawValue, before: before, after: after)) }
-            }
-            let (weightBefore, weightAfter): (Int, Int) = (try row[14], try row[15])
-            if weightBefore != weightAfter {
-                changes.append(
-                    RollChange(column: Column.weight.rawValue, before: "\(weightBefore)", after: "\(weightAfter)"))
-            }
-            for (offset, column) in [Column.language, .channel].enumerated() {
-                let (before, after): (String, String) = (
-                    try row[16 + 2 * Int32(offset)], try row[17 + 2 * Int32(offset)]
-                )
-                if before != after { changes.append(RollChange(column: column.rawValue, before: before, after: after)) }
-            }
-            let before = try opener.open(
-                SealedContacts(mail: try row[20], phone: try row[22], isMobile: try row[24], address: try row[26]),
-                voter: id)
-            let after = try opener.open(
-                SealedContacts(mail: try row[21], phone: try row[23], isMobile: try row[25], address: try row[27]),
-                voter: id)
-            if before.mail != after.mail { changes.append(RollChange(column: Column.email.rawValue)) }
-            if before.phone != after.phone { changes.append(RollChange(column: Column.phone.rawValue)) }
-            if before.address != after.address { changes.append(RollChange(column: "address")) }
-            if try row[28] as Bool { changes.append(RollChange(column: Column.challenge.rawValue)) }
-            let line: Int = try row[0]
-            // Lines of a second sheet are counted from far on.
-            try body(line % RollLimits.sheetLines, try row[1], changes)
-        }
-    }
+    /// Tells what a file changes.
+    package var changes: FileChanges { FileChanges(registrar: self) }
 
-    /// The voters whose rows a loaded roll changes at once; those that were held are not among them.
-    package func changedVoters(_ reading: borrowing Reading, _ roll: LoadedRoll) throws(StoreError) -> [Int] {
-        try reading.all(
-            "SELECT voter FROM roll_change WHERE import = ? AND stood IS NULL ORDER BY voter", roll.importID
-        ) { (row: borrowing Row) throws(StoreError) -> Int in try row[0] }
-    }
+    /// Rows that wait beside the roll.
+    package var heldRows: HeldRows { HeldRows(registrar: self) }
 
-    /// Makes a loaded roll the roll, in one transaction, and returns the voters that are no longer on it. Rows that were held stay
-    /// beside the roll.
-    /// - Parameters:
-    ///   - kept: voters who stay on the roll, though the file lacks them.
-    ///   - file: what the journal calls the file.
-    ///   - principal: who publishes.
-    package func publish(
-        _ transaction: borrowing Transaction, _ roll: LoadedRoll, keeping kept: Set<Int> = [], file: String,
-        by principal: Principal
-    ) throws(StoreError) -> [Int] {
-        try takeChanges(transaction, roll.election, import: roll.importID, keys: roll.keys)
-        let held = try transaction.reading.number("SELECT count(*) FROM roll_change WHERE import = ?", roll.importID)
-        let removed = roll.removedIDs.filter { !kept.contains($0) }
-        for id in removed {
-            try transaction.execute("UPDATE roll_voter SET removed_at = ? WHERE id = ?", clock.now, id)
-        }
-        try transaction.execute(
-            "UPDATE roll_import SET state = 'published', published_at = ? WHERE id = ?", clock.now, roll.importID)
-        try journal.record(
-            transaction, election: roll.election.election.id, by: principal, .rollImport,
-            [
-                "file": file, "encoding": roll.encoding, "rows": "\(roll.rows)", "rejected": "\(roll.report.rejected)",
-                "added": "\(roll.added.count)", "changed": "\(roll.changed.count)",
-                "removed": "\(roll.removed.count - (roll.removedIDs.count - removed.count))",
-                "held": "\(held)",
-            ])
-        return removed
-    }
+    /// Corrects voters one by one.
+    package var corrections: RollCorrections { RollCorrections(registrar: self) }
 
-    /// Forgets a loaded roll.
-    /// - Throws: an error of the store. A roll that was published meanwhile stays.
-    package func discard(_ roll: LoadedRoll) throws(StoreError) {
-        try RollLoader.discard(store, importID: roll.importID)
-    }
+    /// Voters who join or leave the roll one by one.
+    package var lateVoters: LateVoters { LateVoters(registrar: self) }
+
+    /// When contacts were changed, and which addresses letters came back from.
+    package var contactChanges: ContactChanges { ContactChanges(registrar: self) }
+
+    /// Who is called alike, and whose name became another.
+    package var names: RollNames { RollNames(registrar: self) }
+
+    /// Finds voters by the beginnings of their words.
+    package var search: RollSearch { RollSearch(registrar: self) }
+
+    /// What was said of headings.
+    package var headings: HeadingMemory { HeadingMemory() }
+
+    // MARK: Who is on the roll
 
     /// The voter with this reference.
     /// Nil where nobody on the roll has it; case counts.
@@ -224,24 +131,36 @@ package struct Registrar: Sendable {
             ) { (row: borrowing Row) throws(StoreError) -> String in try row[0] })
     }
 
-    /// Opens a voter's contacts.
-    /// - Throws: `.missing` when there is no such voter, `.damaged` when a contact does not open.
-    package func contacts(
-        _ reading: borrowing Reading, _ election: StoredElection, voter: Int, keys: RollKeys
-    ) throws(StoreError) -> VoterContacts {
-        try ContactOpener(election: election.number, keys: keys).open(
-            try sealedContacts(reading, voter: voter), voter: voter)
+    /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
+    /// Names, contacts and channels are not in it: it does not change when they are corrected.
+    package func digest(
+        _ reading: borrowing Reading, _ election: StoredElection
+    ) throws(StoreError) -> (count: Int, sha256: String) {
+        let digest = RunningDigest()
+        var count = 0
+        try each(reading, election) { voter, _ throws(StoreError) in
+            var fields = LengthPrefixedFields(voter.reference, voter.college, voter.site)
+            fields.append(voter.weight)
+            digest.update(fields.bytes.span)
+            count += 1
+        }
+        return (count, hex(digest.finish()))
     }
 
-    /// A voter's contacts as they lie in the store.
-    /// - Throws: `.missing` when there is no voter with this number.
-    package func sealedContacts(_ reading: borrowing Reading, voter: Int) throws(StoreError) -> SealedContacts {
-        let sealed = try reading.first("SELECT mail, phone, mobile, address FROM roll_voter WHERE id = ?", voter) {
-            (row: borrowing Row) throws(StoreError) in
-            SealedContacts(mail: try row[0], phone: try row[1], isMobile: try row[2], address: try row[3])
-        }
-        guard let sealed else { throw StoreError(.missing, "There is no voter number \(voter).") }
-        return sealed
+    /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
+    /// Called once the poll is over and its frozen set is kept; it cannot be undone.
+    package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
+        try transaction.execute(
+            """
+            UPDATE roll_voter SET reference = 'destroyed-' || id, civility = '', last_name = '', first_name = '', mail = NULL,
+                mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
+            WHERE election = ?
+            """, election.number)
+        try transaction.execute(
+            "DELETE FROM roll_change WHERE import IN (SELECT id FROM roll_import WHERE election = ?)", election.number)
+        // Made anew from what is left: forgotten words would stay in the index's pages until these are merged.
+        try transaction.execute("INSERT INTO roll_search (roll_search) VALUES ('rebuild')")
+        try transaction.execute("UPDATE roll_searched SET last = (SELECT coalesce(max(id), 0) FROM roll_voter)")
     }
 
     /// The hash of a voter's answer to the election's question; nil where the roll holds none.
@@ -259,86 +178,5 @@ package struct Registrar: Sendable {
             firstName: try row[4], college: try row[5], site: try row[6], weight: try row[7],
             language: try row.value(8), channel: channel.flatMap { Channel(rawValue: $0) },
             hasReturnedLetter: try row[10])
-    }
-}
-
-/// One column that an import changes.
-package struct RollChange: Sendable, Equatable {
-    /// The column's name, `address` for all lines of it; empty where the row as a whole changes.
-    package let column: String
-    /// Empty for contacts, which are not shown.
-    package var before = ""
-    /// Empty for contacts; else the new value.
-    package var after = ""
-
-    /// `college: unique -> cadres`, or the column alone.
-    package var text: String {
-        let values = before.isEmpty && after.isEmpty ? "" : "\"\(before)\" -> \"\(after)\""
-        return [column, values].filter { !$0.isEmpty }.joined(separator: ": ")
-    }
-}
-
-/// A voter's contacts as they lie in the store.
-package struct SealedContacts: Sendable {
-    /// Whether the voter can get mail.
-    package var hasMail: Bool { mail != nil }
-    /// Whether the voter can get letters, as far as their address was right.
-    package var hasAddress: Bool { address != nil }
-    /// How many of mail and mobile there are.
-    package var reaches: Int { (mail == nil ? 0 : 1) + (phone != nil && isMobile ? 1 : 0) }
-
-    /// The address, sealed for `SealedColumn.mail`.
-    let mail: [UInt8]?
-    /// The number in E.164, sealed for `SealedColumn.phone`.
-    let phone: [UInt8]?
-    /// Whether SMS may go to the number; in clear, so that a list need not open it.
-    let isMobile: Bool
-    /// The postal address as `PostalAddress` stores it, sealed.
-    let address: [UInt8]?
-}
-
-/// Opens sealed contacts. One for each thread.
-package final class ContactOpener {
-    /// The election's number, to which values are bound.
-    private let election: Int
-    private let sealer: Sealer
-    /// Room for what a value is bound to, used again.
-    private var place: [UInt8] = []
-
-    /// - Parameters:
-    ///   - election: the election's number in the store.
-    ///   - keys: of this election.
-    package init(election: Int, keys: RollKeys) {
-        self.election = election
-        sealer = keys.sealer()
-    }
-
-    /// The contacts of `voter`; throws when a value was changed or moved.
-    /// - Parameter wantsAddress: false leaves the postal address closed, where only mail and phone are asked for.
-    package func open(
-        _ sealed: SealedContacts, voter: Int, wantsAddress: Bool = true
-    ) throws(StoreError) -> VoterContacts {
-        let mail = try open(sealed.mail, .mail, voter).map { EmailAddress(stored: $0) }
-        let phone = try open(sealed.phone, .phone, voter).map { PhoneNumber(stored: $0, isMobile: sealed.isMobile) }
-        let address = try open(wantsAddress ? sealed.address : nil, .address, voter).map { PostalAddress(stored: $0) }
-        return VoterContacts(mail: mail, phone: phone, address: address)
-    }
-
-    /// Opens a sealed address; nil where there is none.
-    /// - Throws: `.damaged` for one that does not open.
-    func address(_ sealed: [UInt8]?, voter: Int) throws(StoreError) -> PostalAddress? {
-        try open(sealed, .address, voter).map { PostalAddress(stored: $0) }
-    }
-
-    /// Opens one value; nil where there is none.
-    private func open(_ sealed: [UInt8]?, _ column: SealedColumn, _ voter: Int) throws(StoreError) -> [UInt8]? {
-        guard let sealed else { return nil }
-        column.place(election: election, voter: voter, into: &place)
-        guard let plain = sealer.open(sealed, associated: place) else {
-            throw StoreError(
-                .damaged, "The \(column) of voter number \(voter) does not open with this election's key.",
-                cure: "Check that --keys names the right key folder; if it does, run `store check`.")
-        }
-        return plain
     }
 }

@@ -40,7 +40,7 @@ package struct ReturnedLetters {
         var titles = 0
         try source.forEachRow { bytes, fields throws(RollFileError) in
             let texts = fields.ranges.map { range in
-                RowChecker.cell(bytes, range).map { cell in String(decoding: cell.map { bytes[$0] }, as: UTF8.self) }
+                SheetColumns.cell(bytes, range).map { cell in String(decoding: cell.map { bytes[$0] }, as: UTF8.self) }
                     ?? ""
             }
             guard let known = headings else {

@@ -1,17 +1,17 @@
 import Contacts
 package import Crypto
 package import Elections
-import Foundation
 import Inputs
 package import Journal
 package import Store
 
-extension Registrar {
-    /// The most votes that a voter may hold.
-    package static let heaviest = RowChecker.heaviest
+/// Corrects one field of one voter.
+package struct RollCorrections: Sendable {
+    /// Its journal and hasher are used.
+    let registrar: Registrar
 
     /// What a correction came to.
-    package enum Correction: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         case done
         case unknownVoter
         /// The value is refused, for this reason.
@@ -33,13 +33,13 @@ extension Registrar {
         _ election: StoredElection, _ values: [Column: String]
     ) throws(StoreError) -> Prepared {
         guard let value = values[.challenge], !value.isEmpty else { return .ready(values) }
-        guard election.election.access.challenge != nil else { return .refused(Registrar.asksNothing) }
+        guard election.election.access.challenge != nil else { return .refused(RollCorrections.asksNothing) }
         guard TextLimit(scalars: RollLimits.cell.scalars).admits(value) else {
             return .refused("the value is too long, or piles up combining marks")
         }
         let answer = Array(SecretForm.answer(value).utf8)
         if let reason = Challenge.refusal(answer) { return .refused("the answer \(reason)") }
-        guard case .done(let hash) = hasher.hash(Secret(answer)) else {
+        guard case .done(let hash) = registrar.hasher.hash(Secret(answer)) else {
             throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
         }
         return .ready(values.merging([.challenge: hash]) { $1 })
@@ -55,72 +55,30 @@ extension Registrar {
     package func correct(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ correction: FieldCorrection,
         key: ElectionKey, randomness: Randomness, by principal: Principal
-    ) throws(StoreError) -> Correction {
+    ) throws(StoreError) -> Outcome {
         let (reference, column, value) = (correction.reference, correction.column, correction.value)
-        guard let voter = try voter(transaction.reading, election, reference: reference) else { return .unknownVoter }
+        guard let voter = try registrar.voter(transaction.reading, election, reference: reference) else {
+            return .unknownVoter
+        }
         let keys = RollKeys(key, randomness: randomness)
         let isName = [.lastName, .firstName].contains(column)
-        if isName { try forgetWords(transaction, voter: voter.id) }
+        if isName { try registrar.search.forgetWords(transaction, voter: voter.id) }
         let refusal = try apply(transaction, election, voter, column, value, keys)
-        if isName { try learnWords(transaction, voter: voter.id) }
+        if isName { try registrar.search.learnWords(transaction, voter: voter.id) }
         if let refusal { return .refused(refusal) }
-        if isName { try noteName(transaction, voter: voter.id) }
+        if isName { try registrar.names.note(transaction, voter: voter.id) }
         if [.email, .phone, .address1].contains(column) {
-            try noteContact(transaction, voter: voter.id, by: principal)
+            try registrar.contactChanges.note(transaction, voter: voter.id, by: principal)
         }
         if [.civility, .lastName, .firstName].contains(column) {
             try renameRecipient(transaction, election, voter, keys)
         }
-        try journal.record(
+        try registrar.journal.record(
             transaction, election: election.election.id, by: principal, .rollCorrect,
             ["reference": reference, "column": column.rawValue, "reason": correction.reason],
             // An answer is a secret: not even its hash is anybody's to read.
             personal: column == .challenge ? nil : .init(["value": value], key: key))
         return .done
-    }
-
-    /// A digest of who may vote: reference, college, site and weight of every voter, in the roll's order.
-    /// Names, contacts and channels are not in it: it does not change when they are corrected.
-    package func digest(
-        _ reading: borrowing Reading, _ election: StoredElection
-    ) throws(StoreError) -> (count: Int, sha256: String) {
-        let digest = RunningDigest()
-        var count = 0
-        try each(reading, election) { voter, _ throws(StoreError) in
-            var fields = LengthPrefixedFields(voter.reference, voter.college, voter.site)
-            fields.append(voter.weight)
-            digest.update(fields.bytes.span)
-            count += 1
-        }
-        return (count, hex(digest.finish()))
-    }
-
-    /// Ends what the roll says of persons: names and contacts go, the rows stay for what refers to them.
-    /// Called once the poll is over and its frozen set is kept; it cannot be undone.
-    package func erase(_ transaction: borrowing Transaction, _ election: StoredElection) throws(StoreError) {
-        try transaction.execute(
-            """
-            UPDATE roll_voter SET reference = 'destroyed-' || id, civility = '', last_name = '', first_name = '', mail = NULL,
-                mail_index = NULL, phone = NULL, phone_index = NULL, mobile = 0, address = NULL, challenge = NULL, digest = x''
-            WHERE election = ?
-            """, election.number)
-        try transaction.execute(
-            "DELETE FROM roll_change WHERE import IN (SELECT id FROM roll_import WHERE election = ?)", election.number)
-        // Made anew from what is left: forgotten words would stay in the index's pages until these are merged.
-        try transaction.execute("INSERT INTO roll_search (roll_search) VALUES ('rebuild')")
-        try transaction.execute("UPDATE roll_searched SET last = (SELECT coalesce(max(id), 0) FROM roll_voter)")
-    }
-
-    /// Keeps that a voter's letter came back: the address is wrong until it is corrected.
-    package func markReturned(
-        _ transaction: borrowing Transaction, _ election: StoredElection, voter: Int, by principal: Principal
-    ) throws(StoreError) {
-        try transaction.execute(
-            "UPDATE roll_voter SET returned_at = ? WHERE id = ? AND election = ?", clock.now, voter, election.number)
-        let reference = try self.voter(transaction.reading, id: voter)?.reference
-        try journal.record(
-            transaction, election: election.election.id, by: principal, .rollLetterReturned,
-            ["reference": reference ?? "number \(voter), no longer on the roll"])
     }
 
     /// Stores the checked value; returns why it is refused.
@@ -159,17 +117,17 @@ extension Registrar {
         case .weight:
             let bytes = Array(value.utf8)
             guard let weight = Weight.read(bytes.span, bytes.indices) else {
-                return "\"\(value)\" is no weight: a whole number from 1 to \(RowChecker.heaviest)"
+                return "\"\(value)\" is no weight: a whole number from 1 to \(Weight.heaviest)"
             }
             try transaction.execute("UPDATE roll_voter SET weight = ? WHERE id = ?", weight, voter.id)
         case .challenge: return try correctChallenge(transaction, election, voter, value)
         case .college:
-            guard let college = Registrar.named(value, election.election.colleges) else {
+            guard let college = RollCorrections.named(value, election.election.colleges) else {
                 return "\"\(value)\" is no college of this election"
             }
             try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", college, voter.id)
         case .site:
-            guard let site = Registrar.named(value, election.election.sites) else {
+            guard let site = RollCorrections.named(value, election.election.sites) else {
                 return "\"\(value)\" is no site of this election"
             }
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
@@ -237,8 +195,8 @@ extension Registrar {
     private func renameRecipient(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ before: Voter, _ keys: RollKeys
     ) throws(StoreError) {
-        guard let after = try voter(transaction.reading, id: before.id),
-            let address = try contacts(transaction.reading, election, voter: before.id, keys: keys).address
+        guard let after = try registrar.voter(transaction.reading, id: before.id),
+            let address = try registrar.contacts(transaction.reading, election, voter: before.id, keys: keys).address
         else { return }
         // What is not printed from the name was written by somebody, and stays.
         let old = Recipient(before)
@@ -259,7 +217,7 @@ extension Registrar {
     private func correctChallenge(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
     ) throws(StoreError) -> String? {
-        guard election.election.access.challenge != nil else { return Registrar.asksNothing }
+        guard election.election.access.challenge != nil else { return RollCorrections.asksNothing }
         if value.isEmpty { return "the answer \(Challenge.refusal([]) ?? "")" }
         // Of a request that an earlier version wrote down: its answer stands there in clear.
         guard PassphraseHasher.isHash(value) else { return "the answer was not kept: ask for this correction again" }
@@ -281,7 +239,7 @@ extension Registrar {
             return nil
         }
         // A number without + is at home where its voter is.
-        let home = try contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
+        let home = try registrar.contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
         let phone: PhoneNumber
         do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value), home: home) } catch {
             return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"

@@ -2,23 +2,8 @@ import Crypto
 import Dispatch
 import Elections
 import Inputs
-package import Store
+import Store
 import Synchronization
-
-/// Why an import could not go on.
-/// `file`: what the file holds is to blame. `store`: the store or its disk.
-package enum ImportFailure: Error, CustomStringConvertible {
-    case file(RollFileError)
-    case store(StoreError)
-
-    /// What either says.
-    package var description: String {
-        switch self {
-        case .file(let error): "\(error)"
-        case .store(let error): "\(error)"
-        }
-    }
-}
 
 /// The first error of the inserting thread.
 private final class FirstFailure: Sendable {
@@ -128,10 +113,10 @@ private struct RowAccumulator {
 
 /// Reads a file into the store: one thread parses and checks, another inserts, and both seal.
 ///
-///     file ──> Survey ──> DelimitedSource ─┐
-///     file ──> Archive ─> WorkbookSource ──┴─> RollReading ──> RowChecker ──> Intake      the caller's thread
-///                                              (headings)     (one row)         │ batches of 8,192 rows
-///                                                                               v
+///     file ─> EncodingDetector ─> DelimitedSource ─┐
+///     file ─> Archive ──────────> WorkbookSource ──┴─> RollReading ─> RowChecker ─> RowAccumulator   the caller's thread
+///                                                      (headings)     (one row)        │ batches of 8,192 rows
+///                                                                                      v
 ///              roll_voter: new voters     <─┬── RollWriter                                a queue of its own
 ///              roll_change: changed ones  <─┘
 ///
@@ -253,7 +238,7 @@ final class RollLoader {
                 try intake.finish(isUpdate: isUpdate, hasher, file: path)
                 if intake.buffer.rows.count == RowBatch.size {
                     swap(&intake.buffer, &batch.buffer)
-                    insert(batch, checker.heading(.reference))
+                    insert(batch, checker.sheet.heading(.reference))
                     batch = spare.take()
                     swap(&intake.buffer, &batch.buffer)
                 }

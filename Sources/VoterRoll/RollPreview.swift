@@ -41,7 +41,7 @@ package struct RollPreview: Sendable {
             try source.forEachRow { bytes, fields throws(RollFileError) in
                 rows.append(
                     fields.ranges.prefix(RollPreview.mostColumns).map { range in
-                        guard let cell = RowChecker.cell(bytes, range) else { return "" }
+                        guard let cell = SheetColumns.cell(bytes, range) else { return "" }
                         let value = cell.prefix(RollLimits.shown).map { bytes[$0] }
                         return RollLimits.cell.fault(bytes: value) == nil ? String(decoding: value, as: UTF8.self) : ""
                     })

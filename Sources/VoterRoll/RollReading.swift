@@ -23,13 +23,25 @@ struct RollReading {
     /// The row of the present sheet's headings, and what is added to it in a line's number.
     private var head = (row: 0, offset: 0)
     /// Lines that repeat the headings.
-    private var repeated = WarningTally()
+    private let repeated = WarningTally()
 
     /// Tells the report which sheets are read.
     /// - Parameter file: the path, for what faults say.
     init(_ source: any RowSource, election: Election, options: ImportOptions, file: String, report: RollReport) {
         (self.source, self.election, self.options, self.file, self.report) = (source, election, options, file, report)
         report.name(source.sheets)
+        if let doubt = source.doubt { warn(of: doubt) }
+    }
+
+    /// Tells that the names of the file are spelt wrongly where they are read in this encoding.
+    private func warn(of doubt: CentralEuropeanSigns.Finding) {
+        report.warn(
+            RollFault(
+                line: doubt.line, column: "", value: doubt.sign,
+                reason:
+                    "stands where no French word has it: the file is read as \(source.encoding) and is probably in another encoding "
+                    + "(Windows-1250, of central Europe), so that names and places are spelt wrongly: open it where they look right, "
+                    + "save it as \"CSV UTF-8\" and import that", weight: .wrongPerson))
     }
 
     /// Hands every row below the headings to `body`.
@@ -92,12 +104,11 @@ struct RollReading {
     /// - Throws: what was wrong with its first row, where no headings were found.
     private mutating func endSheet() throws(RollFileError) {
         if checkers.isEmpty, let error = search.firstError { throw error }
-        for index in checkers.indices {
-            let checker = checkers[index]
+        for checker in checkers {
             MergedCells.tell(
-                source.merges, below: head.row, offset: head.offset, checker.columns, checker.headings,
-                into: &checkers[index].tally)
-            checkers[index].finish()
+                source.merges(of: sheet), below: head.row, offset: head.offset, checker.sheet.columns,
+                checker.sheet.headings, into: checker.sheet.tally)
+            checker.finish()
         }
         (checkers, search) = ([], HeadingSearch())
     }

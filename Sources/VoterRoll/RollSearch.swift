@@ -3,12 +3,17 @@ import Foundation
 import Inputs
 package import Store
 
-/// Finding voters by the beginnings of their names and references, in any order, accents aside.
-extension Registrar {
+/// Finds voters by the beginnings of their names and references, in any order, accents aside.
+package struct RollSearch: Sendable {
+    /// Its store is used.
+    let registrar: Registrar
+
     /// Voters shown for one search.
     package static let mostFound = 50
+
     /// Voters taken into the index in one transaction: some hundredths of a second, so that nobody else waits.
     private static let searchChunk = 4000
+
     /// Words of a search that are looked at.
     private static let mostWords = 6
 
@@ -25,10 +30,10 @@ extension Registrar {
 
     /// The voters of whom every word typed begins a word of name or reference.
     /// - Parameter typed: as it was typed, of any length; too long a text finds nothing.
-    package func search(
+    package func find(
         _ reading: borrowing Reading, _ election: StoredElection, _ typed: String
     ) throws(StoreError) -> Found {
-        guard let query = Registrar.query(typed) else { return Found(voters: [], isCut: false) }
+        guard let query = RollSearch.query(typed) else { return Found(voters: [], isCut: false) }
         // CROSS JOIN holds the order: the planner would ask the index once for each voter of the roll, 25 s at a million.
         var voters = try reading.all(
             """
@@ -38,16 +43,16 @@ extension Registrar {
             WHERE roll_search MATCH ? AND v.election = ? AND removed_at IS NULL
                 AND (SELECT state FROM roll_import WHERE roll_import.id = v.import) = 'published'
             LIMIT ?
-            """, query, election.number, Registrar.mostFound + 1, row: Registrar.voter)
+            """, query, election.number, RollSearch.mostFound + 1, row: Registrar.voter)
         // Until the index has everybody, an exact reference is found all the same.
         if voters.isEmpty,
-            let exact = try voter(
+            let exact = try registrar.voter(
                 reading, election, reference: typed.trimmingCharacters(in: .whitespacesAndNewlines))
         {
             voters = [exact]
         }
         return Found(
-            voters: Array(voters.prefix(Registrar.mostFound)), isCut: voters.count > Registrar.mostFound)
+            voters: Array(voters.prefix(RollSearch.mostFound)), isCut: voters.count > RollSearch.mostFound)
     }
 
     /// What is searched for at most.
@@ -74,7 +79,7 @@ extension Registrar {
     /// Takes the next voters of published rolls into the index; returns whether there may be more. Run by one worker.
     /// - Throws: an error of the store; the next call goes on from where it was.
     package func index() throws(StoreError) -> Bool {
-        let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
+        let isDue = try registrar.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number(
                 """
                 SELECT EXISTS (SELECT 1 FROM roll_voter WHERE id > (SELECT last FROM roll_searched)
@@ -82,7 +87,8 @@ extension Registrar {
                 """) == 1
         }
         guard isDue else { return false }
-        return try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) -> Bool in
+        return try registrar.store.write(durable: .soon) {
+            (transaction: borrowing Transaction) throws(StoreError) -> Bool in
             let first = try transaction.reading.number("SELECT last FROM roll_searched")
             let last = try transaction.reading.number(
                 """
@@ -92,7 +98,7 @@ extension Registrar {
                         WHERE waiting.id > ?1 AND waiting.import IN
                             (SELECT id FROM roll_import WHERE state = 'loading')), 9223372036854775807)
                     ORDER BY id LIMIT ?2)
-                """, first, Registrar.searchChunk)
+                """, first, RollSearch.searchChunk)
             guard last > first else { return false }
             try transaction.execute(
                 """

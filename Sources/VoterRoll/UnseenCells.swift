@@ -1,5 +1,3 @@
-import Inputs
-
 /// What a spreadsheet shows of a row otherwise than as a value that holds: hidden, or struck through.
 struct UnseenCells {
     /// What each column means; nil for those that are not read.
@@ -8,7 +6,7 @@ struct UnseenCells {
     let headings: [String]
 
     /// Tells of a row's hidden and struck cells, once for all rows that have the like.
-    func tell(_ fields: RowFields, into tally: inout WarningTally) {
+    func tell(_ fields: RowFields, into tally: WarningTally) {
         var struck: [Int] = []
         for note in fields.notes where note.column < columns.count {
             switch note.kind {
@@ -47,103 +45,5 @@ struct UnseenCells {
     /// Whether a cell is of a column that is read, and has anything in it.
     private func isRead(_ column: Int, _ fields: RowFields) -> Bool {
         columns[column] != nil && column < fields.ranges.count && !fields.ranges[column].isEmpty
-    }
-}
-
-/// Columns whose heading is empty: what stands below it is read by nobody.
-struct BareColumns {
-    /// Those among the headings, from 0.
-    private let positions: [Int]
-    /// How many headings there are.
-    private let width: Int
-
-    /// - Parameter headings: as they stand in the file.
-    init(_ headings: [String]) {
-        width = headings.count
-        positions = headings.indices.filter { headings[$0].isEmpty }
-    }
-
-    /// Tells of what a row has there, once for all rows; in sheets also of what stands right of all headings.
-    func tell(_ bytes: Span<UInt8>, _ fields: RowFields, into tally: inout WarningTally) {
-        guard !positions.isEmpty || fields.ranges.count > width else { return }
-        for position in positions + Array(width..<max(width, fields.ranges.count))
-        where position < fields.ranges.count && Invisible.trimmed(bytes, fields.ranges[position]) != nil {
-            tally.add(
-                line: fields.line, "", "",
-                "stands in column \(ColumnName.of(position)), which has no heading and is not read: give it one if it is to be read"
-            )
-        }
-    }
-}
-
-/// Columns as spreadsheets name them.
-enum ColumnName {
-    /// `A` for 0, `AB` for 27.
-    static func of(_ position: Int) -> String {
-        let last = String(Unicode.Scalar(UInt8(65 + position % 26)))
-        return position < 26 ? last : of(position / 26 - 1) + last
-    }
-}
-
-/// Cells that a spreadsheet shows as one: the first of them has the value, and the others are empty.
-struct MergedCells: Sendable {
-    /// From 1, as the spreadsheet counts them.
-    let rows: ClosedRange<Int>
-    /// From 0.
-    let columns: ClosedRange<Int>
-    /// As people know the place, `C2:C4`.
-    let text: String
-
-    /// Merges of a sheet that are kept: each costs its file a few bytes, and a roll has none.
-    static let most = 1_000
-
-    /// - Parameter reference: `C2:C4`; nil where it is of one cell, or none.
-    init?(_ reference: UnsafeBufferPointer<UInt8>) {
-        let text = unsafe String(decoding: reference.prefix(MergedCells.longest), as: UTF8.self)
-        let corners = text.split(separator: ":").map { corner in
-            let letters = corner.prefix { $0.isASCII && $0.isUppercase }
-            let column = letters.utf8.reduce(0) { min($0 * 26 + Int($1) - 64, RollLimits.columns) } - 1
-            return (column: column, row: Int(corner.dropFirst(letters.count)) ?? 0)
-        }
-        guard corners.count == 2, corners.allSatisfy({ $0.column >= 0 && $0.row > 0 }),
-            corners[0].column <= corners[1].column, corners[0].row <= corners[1].row
-        else { return nil }
-        (rows, columns) = (corners[0].row...corners[1].row, corners[0].column...corners[1].column)
-        self.text = text
-    }
-
-    /// Bytes of the longest reference, `XFD1048576:XFD1048576`.
-    private static let longest = 21
-
-    /// Tells of those below the headings, or among them, that leave cells of columns empty that are read.
-    /// - Parameters:
-    ///   - merges: of one sheet.
-    ///   - line: the headings' row in the sheet.
-    ///   - offset: what a line's number has beyond its row, for sheets behind the first.
-    static func tell(
-        _ merges: [MergedCells], below line: Int, offset: Int, _ columns: [Column?], _ headings: [String],
-        into tally: inout WarningTally
-    ) {
-        for merge in merges where merge.rows.upperBound >= line && merge.columns.lowerBound < columns.count {
-            let covered = merge.columns.clamped(to: 0...columns.count - 1)
-            let read = covered.filter { columns[$0] != nil }
-            guard let first = read.first else { continue }
-            let row = max(merge.rows.lowerBound, line)
-            // Of a heading over several columns the others have none, and are not read at all.
-            let leavesEmpty = merge.rows.upperBound > row || read.count > 1 || row == line && covered.count > 1
-            guard leavesEmpty else { continue }
-            // One heading over several columns: only the first of them has a meaning.
-            guard merge.rows.upperBound > line else {
-                tally.add(
-                    line: offset + row, headings[first], merge.text,
-                    "is a heading of merged cells, and only the column below the first of them is read: unmerge them and write a "
-                        + "heading above each column", .wrongPerson)
-                continue
-            }
-            tally.add(
-                line: offset + row, headings[first], merge.text,
-                "are merged cells, of which the first alone has the value and the others are read as empty: unmerge them and write it "
-                    + "in each", .wrongPerson)
-        }
     }
 }

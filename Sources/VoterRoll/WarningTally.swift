@@ -1,11 +1,11 @@
 /// Warnings that would stand in every row are told once, at the first of them, with their number.
-struct WarningTally {
+final class WarningTally {
     /// One for each reason and column, in the order in which they occurred first.
     private var entries:
         [(line: Int, column: String, value: String, reason: String, weight: RollFault.Weight, count: Int)] = []
 
     /// Counts an occurrence; line and value are those of the first.
-    mutating func add(
+    func add(
         line: Int, _ column: String, _ value: String, _ reason: String,
         _ weight: RollFault.Weight = .detail
     ) {
@@ -17,7 +17,7 @@ struct WarningTally {
     }
 
     /// Hands the warnings to the report and forgets them.
-    mutating func tell(_ report: RollReport) {
+    func tell(_ report: RollReport) {
         for entry in entries {
             let more = entry.count > 1 ? " (on \(entry.count) lines, of which this is the first)" : ""
             report.warn(

@@ -9,11 +9,13 @@ final class WorkbookSource: RowSource {
     let encoding = "XLSX"
     /// A workbook has none.
     let separator = ""
+    /// Its encoding is certain.
+    let doubt: CentralEuropeanSigns.Finding? = nil
     /// The names of those that were chosen.
     var sheets: [String] { chosen.map(\.name) }
 
-    /// Of the sheet that was read last.
-    private(set) var merges: [MergedCells] = []
+    /// By sheet, of those that were read to their end.
+    private var merges: [Int: [MergedCells]] = [:]
 
     private let path: String
     private let map: [String: Column]
@@ -163,10 +165,14 @@ final class WorkbookSource: RowSource {
 
     // MARK: Rows
 
+    func merges(of sheet: Int) -> [MergedCells] { merges[sheet] ?? [] }
+
     /// - Throws: when a sheet is missing or damaged, or holds more than the limits; what `body` throws.
     func forEachRow(
         _ body: (Span<UInt8>, RowFields) throws(RollFileError) -> Void
     ) throws(RollFileError) {
+        // Those of sheets in which headings were looked for are nobody's.
+        merges = [:]
         for (index, sheet) in chosen.enumerated() {
             try forEachRow(of: sheet, index: index) { bytes, fields throws(RollFileError) in
                 try body(bytes, fields)
@@ -195,7 +201,7 @@ final class WorkbookSource: RowSource {
             guard goesOn else { return }
             guard stream.feed([], count: 0, last: true) else { throw broken(entry) }
             _ = try drain(reader, body)
-            merges = reader.sheet.merges
+            merges[index] = reader.sheet.merges
         }
         guard found else {
             throw RollFileError(file: path, line: 0, message: "the workbook has no sheet \(sheet.part)")

@@ -2,6 +2,7 @@ import Captcha
 import Elections
 import HTTPServer
 import Store
+import Templating
 
 /// Tells people from floods: silent work first, a picture or sound where that is not enough.
 struct AbuseGuard: Sendable {
@@ -105,5 +106,20 @@ struct AbuseGuard: Sendable {
     func spend(_ transaction: borrowing Transaction, _ challenges: [String]) throws(StoreError) -> Bool {
         for challenge in challenges where try !book.spend(transaction, challenge) { return false }
         return true
+    }
+
+    /// The picture's part of a page.
+    /// - Parameters:
+    ///   - form: the name of the form that the challenge is bound to.
+    ///   - isQuiet: whether it is there only for those without JavaScript.
+    func picture(_ form: String, isQuiet: Bool, isWrong: Bool) -> TemplateValue {
+        .object([
+            "token": .text(captcha.challenge(form: form)), "quiet": .flag(isQuiet), "isWrong": .flag(isWrong),
+        ])
+    }
+
+    /// Whether an error is about the picture's answer, given or missing.
+    static func isOfPicture(_ error: String?) -> Bool {
+        ["captchaWrong", "captchaNeeded", "codePicture", "codeNoMore"].contains(error)
     }
 }

@@ -68,31 +68,3 @@ struct CalendarFile {
         return result
     }
 }
-
-extension VoterSite {
-    /// Seconds in a minute: an event that took none would not be shown.
-    private static let minute = 60
-
-    /// `/hours.ics`: the hours in force.
-    /// - Throws: an error of the store.
-    func calendar(_ visit: VoterRequest) throws -> Response {
-        let (language, now) = (visit.language, parts.clock.now)
-        let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollHours.find(reading, parts.station.election)
-        }
-        func filled(_ key: String) -> String {
-            pages.text(key, language).replacing("{title}", with: election.title[language])
-                .replacing("{address}", with: election.address)
-                .replacing("{organiser}", with: election.organiser.name)
-        }
-        let file = CalendarFile(
-            identity: "\(election.id)@\(Origin(election.address)?.host ?? "")", summary: filled("calendarOpens"),
-            text: filled("calendarText"), address: election.address, opens: hours.opens,
-            closes: max(hours.closes, hours.opens + VoterSite.minute), now: now,
-            version: hours.changes,
-            isCancelled: hours.phase(now) == .abandoned)
-        var response = Response(200, type: "text/calendar; charset=utf-8", body: file.bytes)
-        response.headers.append(("Content-Disposition", "attachment; filename=\"\(election.id).ics\""))
-        return response
-    }
-}

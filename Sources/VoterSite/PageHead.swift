@@ -1,5 +1,17 @@
 /// What a page says above its own content, by the keys of its texts.
 struct PageHead {
+    /// Errors behind which the seconds stand that must pass.
+    static let waits: Set<String> = ["codeResendWait", "secretWait"]
+
+    /// Errors that are no fault of what stands in the page's field.
+    static let general: Set<String> = [
+        "gone", "sessionEnded", "sessionUnsent", "sessionOther", "sessionOtherUnsent", "formOld", "codeExhausted",
+        "codePicture", "codeNoMore", "codeResendWait",
+        "secretWait",
+        "captchaWrong",
+        "captchaNeeded", "workNeeded", "helpFull", "kioskCleared",
+    ]
+
     let status: Int
     let title: String
     let error: String?

@@ -79,16 +79,16 @@ package final class PageSet: Sendable {
                     "captcha": captcha,
                 ]
             case .lostDone: return ["typed": .text, "hint": .object(["text": .text]), "path": .text]
-            case .kiosk: return KioskRoutes.shape
-            case .ballot: return BallotRoutes.shape
-            case .voted: return BallotRoutes.votedShape
+            case .kiosk: return KioskPages.shape
+            case .ballot: return BallotPages.shape
+            case .voted: return BallotPages.votedShape
             case .box:
                 return [
                     "boxes": .list(.object(["title": .text, "count": .text, "path": .text, "link": .text]))
                 ].merging(Page.wayBack) { $1 }
-            case .boxBallot: return BoxRoutes.shape
-            case .result: return ResultRoutes.shape
-            case .figures: return FigureRoutes.shape
+            case .boxBallot: return BoxPages.shape
+            case .result: return ResultPages.shape
+            case .figures: return FigurePages.shape
             case .help:
                 return [
                     "work": .text, "captcha": captcha, "back": .text, "backText": .text,

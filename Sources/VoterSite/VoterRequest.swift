@@ -28,6 +28,9 @@ struct VoterRequest: Sendable {
     /// How long a session here lasts without activity hangs on it.
     var device: Device { isKiosk ? .shared : .own }
 
+    /// Whether a script asks, which leaves the page when it has the answer.
+    var isScript: Bool { request.header("accept") == "text/plain" }
+
     /// A device that many share.
     struct Kiosk: Sendable {
         /// Where it stands, and until when it was lent; both are empty where nobody can say what the device is.
@@ -52,4 +55,26 @@ struct VoterRequest: Sendable {
         }
         return (request.preferredLanguage(among: election.languages) ?? election.languages.first ?? .fr, false)
     }
+}
+
+extension VoterRequest {
+    /// Reads language, browser and kiosk from a request.
+    init(_ request: Request, _ site: SiteContext) {
+        let (language, isChosen) = VoterRequest.language(request, site.election)
+        // A token of our own making: nobody fills the traces with invented ones.
+        let known = request.cookie(site.cookies.name(.browser)).flatMap { site.tokens.isOurs($0) ? $0 : nil }
+        let browser = known ?? site.tokens.newBrowser()
+        self.init(
+            request: request, language: language, q: isChosen ? "?lang=\(language.rawValue)" : "", browser: browser,
+            isNew: known == nil, form: site.tokens.form(browser), supportCode: site.tokens.supportCode(browser),
+            kiosk: KioskPages(site: site).kiosk(request))
+    }
+}
+
+extension Request {
+    /// Whether it brings a ballot.
+    var bringsBallot: Bool { method == .post && path.hasPrefix("/ballots/") }
+
+    /// Whether it belongs to a vote, of which no line and no count stays.
+    var isOfVote: Bool { bringsBallot || method == .post && path == "/receipt" }
 }

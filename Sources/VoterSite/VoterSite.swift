@@ -1,148 +1,37 @@
 package import Authentication
-package import Captcha
 import Contacts
 package import Crypto
 import Elections
 package import HTTPServer
-package import Polling
 package import Store
-import Synchronization
-package import Tally
-import Templating
 import Threads
-import VoterRoll
 package import WebContent
 
-/// The voters' site of one election: routes, and what they have in common.
-/// Made once when the server starts, and asked by many threads at once. What changes while it runs stands in
-/// `present`, `sealed`, `standing` and `traces`.
-package final class VoterSite: Sendable {
+/// The voters' site of one election: takes a request, finds what answers it, and finishes the answer.
+/// Made once when the server starts, and asked by many threads at once. The pages stand with their flows; what they share is
+/// the site's context.
+package final class VoterSite: SitePart {
     /// What the site works with.
-    package struct Parts: Sendable {
-        /// The whole store; each part has its own tables in it.
-        package let store: Store
-        /// Codes, sign-ins and sessions of voters.
-        package let authenticator: Authenticator
-        /// Secrets: entering, choosing, changing, forgetting them.
-        package let desk: SignInFlow
-        /// Who an identifier's holder is, and where they can be reached.
-        package let directory: VoterDirectory
-        /// Takes contacts of those who lost something; a worker does the rest.
-        package let recovery: RecoveryService
-        /// Questions to the help desk, and where visitors stand.
-        package let help: SupportQueue
-        /// Keys of the bureau's members, which sign leaves for kiosks.
-        package let members: MemberRegister
-        /// Makes and judges pictures and sounds.
-        package let captcha: CaptchaService
-        /// Takes votes, and knows their rounds.
-        package let station: PollingStation
-        /// Knows results and archives.
-        package let tallyService: TallyService
-        /// Seconds since 1970.
-        package let clock: Clock
-        /// Of browsers' tokens and challenges.
-        package let randomness: Randomness
+    package typealias Parts = SiteParts
 
-        /// What the composition root puts together.
-        package init(
-            store: Store, authenticator: Authenticator, desk: SignInFlow, directory: VoterDirectory,
-            recovery: RecoveryService,
-            help: SupportQueue, members: MemberRegister, captcha: CaptchaService, station: PollingStation,
-            tallyService: TallyService,
-            clock: Clock,
-            randomness: Randomness
-        ) {
-            (self.station, self.tallyService) = (station, tallyService)
-            (self.store, self.authenticator, self.desk, self.directory) = (store, authenticator, desk, directory)
-            (self.recovery, self.help, self.captcha, self.members) = (recovery, help, captcha, members)
-            (self.clock, self.randomness) = (clock, randomness)
-        }
+    /// Why no page is served.
+    package enum Obstacle: String, CaseIterable, Sendable {
+        /// The poll takes votes and its box key is not there.
+        case boxKey = "box_key"
+        /// The store's file is not the one that was opened.
+        case store = "store_moved"
     }
 
-    /// Answers a request that was found to be in order. What it throws becomes a page.
-    typealias Handler = @Sendable (VoterSite, VoterRequest) throws -> Reply
-
-    /// One row of the table of routes.
-    struct Route: Sendable {
-        /// `HEAD` is answered as `GET`.
-        let method: Request.Method
-        /// Without parameters, as it stands in the address.
-        let path: String
-        let handler: Handler
-    }
-
-    /// Every page and form of the site.
-    static let routes: [Route] =
-        SignInRoutes.table + SpaceRoutes.table + RecoveryRoutes.table + HelpRoutes.table + BoxRoutes.table
-        + ResultRoutes.table + BallotRoutes.table + KioskRoutes.table + FigureRoutes.table
-
-    /// What the site works with.
-    let parts: Parts
-    /// Texts and templates.
-    let pages: PageSet
-    /// Scripts, styles and pictures.
-    let assets: AssetSet
-    /// Judges what comes with forms.
-    let gate: AbuseGuard
-    /// Names, and whether they are for HTTPS alone.
-    let cookies: Cookies
-    /// Counts of answers and refusals by route, without anything of a vote.
-    package let metrics = Metrics(.public)
+    /// What all pages share.
+    let site: SiteContext
+    /// What keeps the site from serving, and what `/health` knows.
+    private let health: SiteHealth
     /// Answers for paths that are not the voters': the demo's mailbox, gateways' receipts.
     private let extra: @Sendable (Request) -> Response?
-    /// Takes a line; called by several threads.
-    let log: @Sendable (String) -> Void
-    /// Hashes the tokens of forms, browsers and ballot pages.
-    let forms: LookupKey
-    /// Where our pages come from; nil would let no form in.
-    private let own: Origin?
-    /// Archives as files to download.
-    let archives: ArchiveFolder
-    /// The poll as it stood at the last look.
-    let present: Mutex<Present>
-    /// What a seal gives browsers.
-    struct SealFiles: Sendable {
-        let fingerprint: String
-        /// What it says of the ballots, and the whole manifest.
-        let ballots: AssetSet.Asset
-        let manifest: AssetSet.Asset
-
-        /// Nil where the manifest does not say what was sealed of the ballots.
-        init?(_ poll: Poll) {
-            guard let ballots = SealedBallots(manifest: poll.manifest) else { return nil }
-            fingerprint = poll.fingerprint
-            self.ballots = AssetSet.Asset(type: "application/json", body: ballots.text)
-            manifest = AssetSet.Asset(type: "application/json", body: poll.manifest)
-        }
-
-        /// Nil for every other path.
-        func response(_ request: Request) -> Response? {
-            switch request.path {
-            case "/assets/\(SealedBallots.name)": ballots.response(request)
-            case "/assets/\(SealedBallots.manifestName)": manifest.response(request)
-            default: nil
-            }
-        }
-    }
-
-    /// Nil before the seal; made again when another seal is seen.
-    let sealed = Mutex<SealFiles?>(nil)
-    /// What keeps the site from serving, and what `/health` knows.
-    let standing = Mutex(Standing())
-    /// By support code, until they are stored.
-    let traces = Mutex<[String: SupportQueue.Trace]>([:])
-    /// By method and path, a space between them.
-    let table: [String: Route]
-    /// Paths that the log may show.
-    private let paths: Set<String>
-    /// What every answer carries, unless it says otherwise itself.
-    private let headers: [(name: String, value: String)]
-
-    /// As it was when the server started; its hours stand in `hours`.
-    var election: Election { parts.authenticator.election.election }
-    /// The store of all parts.
-    var store: Store { parts.store }
+    /// Where our pages come from.
+    private let origin: OriginCheck
+    /// Adds headers, counts answers and writes their lines.
+    private let finisher: AnswerFinisher
 
     /// - Parameters:
     ///   - extra: answers for further paths.
@@ -151,24 +40,43 @@ package final class VoterSite: Sendable {
         _ parts: Parts, pages: PageSet, assets: AssetSet, key: ElectionKey,
         extra: @escaping @Sendable (Request) -> Response? = { _ in nil }, log: @escaping @Sendable (String) -> Void
     ) {
-        (self.parts, self.pages, self.assets, self.extra, self.log) = (parts, pages, assets, extra, log)
-        let election = parts.authenticator.election.election
-        present = Mutex(Present(hours: PollHours(announced: election)))
-        gate = AbuseGuard(
-            work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
-            captcha: parts.captcha, book: UsedChallenges(clock: parts.clock), limits: RateLimiter())
-        own = Origin(election.address)
-        cookies = Cookies(isSecure: own?.scheme != .http)
-        archives = ArchiveFolder(store: parts.store)
-        forms = LookupKey(key.subkey(.forms))
-        let routes =
-            VoterSite.routes
-            + election.ballots.flatMap { BallotRoutes.table(of: $0.id) + BoxRoutes.table(of: $0.id) }
-        paths = Set(routes.map(\.path) + ["/health"])
-        headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
-        table = Dictionary(
-            uniqueKeysWithValues: routes.map { ("\($0.method.rawValue) \($0.path)", $0) })
+        site = SiteContext(parts, pages: pages, assets: assets, key: key, log: log)
+        health = SiteHealth(site)
+        self.extra = extra
+        let own = Origin(parts.authenticator.election.election.address)
+        // Without an address of its own the site lets no form in.
+        origin = OriginCheck { own != nil && Origin($0) == own }
+        finisher = AnswerFinisher(isSecure: site.cookies.isSecure, metrics: site.metrics, log: log)
     }
+
+    // MARK: For the server
+
+    /// Counts of answers and refusals by route, without anything of a vote.
+    package var metrics: Metrics { site.metrics }
+
+    /// Whether the hour has come at which the bureau should have opened the sealed poll.
+    package var isOpeningOverdue: Bool { site.presentPoll.isOpeningOverdue }
+
+    /// Whether the clock's word is not taken for a poll that is not final.
+    package var isClockDoubted: Bool { site.presentPoll.isClockDoubted }
+
+    /// Looks how the poll stands.
+    /// Called about once a second by the server, and after each change of state that it makes itself.
+    package func look() throws(StoreError) { try site.presentPoll.look() }
+
+    /// Stops serving voters, or goes on.
+    /// - Parameter obstacle: nil to go on.
+    package func set(_ obstacle: Obstacle?) { health.set(obstacle) }
+
+    /// Why no page is served; nil while pages are.
+    package var obstacle: Obstacle? { health.obstacle }
+
+    /// Hands over the traces since the last time, to be stored together.
+    /// - Returns: by support code; what was not stored in time is lost.
+    package func takeTraces() -> [String: SupportQueue.Trace] { site.traces.take() }
+
+    /// Forgets secrets' hashes of presses of which no second one can follow any more.
+    package func forgetPresses() { site.parts.desk.forgetPresses() }
 
     // MARK: One request
 
@@ -176,22 +84,17 @@ package final class VoterSite: Sendable {
     package func handle(_ request: Request) -> Reply {
         let start = Monotonic.seconds
         if let response = plain(request) { return .now(finish(request, response, start)) }
-        let visit = visit(request)
-        if standing.withLock({ $0.obstacle }) != nil { return .now(finish(request, standstill(visit), start)) }
-        let method = request.method == .head ? Request.Method.get : request.method
-        guard let route = table["\(method.rawValue) \(request.path)"] else {
-            let isKnown = paths.contains(request.path)
+        let visit = VoterRequest(request, site)
+        if let response = refusal(visit) { return .now(finish(request, response, start)) }
+        guard let handler = site.routes.handler(request) else {
+            let isKnown = site.routes.isKnown(request.path)
             return .now(finish(request, message(visit, isKnown ? 405 : 404, "notFound"), start))
         }
-        if method == .post, !isOwn(visit) {
-            return .now(finish(request, stale(visit), start))
+        if request.method == .post, let response = refusalOfForm(visit) {
+            return .now(finish(request, response, start))
         }
-        if method == .post, request.isOverLimit {
-            return .now(finish(request, message(visit, 422, "tooLong"), start))
-        }
-        if method == .post { traceForm(visit) }
         do {
-            switch try route.handler(self, visit) {
+            switch try handler(site, visit) {
             case .now(let response): return .now(finish(request, response, start))
             case .later(let work), .background(let work): return .later { [self] in finish(request, work(), start) }
             }
@@ -200,19 +103,63 @@ package final class VoterSite: Sendable {
         }
     }
 
+    /// The answer for a request that the pool would not take.
+    package func overloaded(_ request: Request) -> Response {
+        finish(request, busy(VoterRequest(request, site), seconds: 5), Monotonic.seconds)
+    }
+
+    /// What needs no page: assets, pictures and sounds, health.
+    private func plain(_ request: Request) -> Response? {
+        if request.path.hasPrefix("/assets/") {
+            return site.assets.response(request) ?? site.presentPoll.sealFiles?.response(request)
+        }
+        if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, site.parts.captcha) }
+        if request.path == "/health" { return health.answer() }
+        return extra(request)
+    }
+
+    /// The page of a site that serves nobody; nil while it does.
+    private func refusal(_ visit: VoterRequest) -> Response? { health.obstacle == nil ? nil : standstill(visit) }
+
+    /// What a form is refused with before anything looks at its fields; nil for one of our own, of which the trace is kept.
+    private func refusalOfForm(_ visit: VoterRequest) -> Response? {
+        guard isOwn(visit) else { return stale(visit) }
+        if visit.request.isOverLimit { return message(visit, 422, "tooLong") }
+        site.traces.noteForm(visit)
+        return nil
+    }
+
+    /// Whether a form was sent from our own page, by the browser that was given it.
+    /// Three signs: `Origin`, `Sec-Fetch-Site`, and the token that hangs on the browser's cookie.
+    private func isOwn(_ visit: VoterRequest) -> Bool {
+        // The token is looked at before any other field is.
+        origin.admits(visit.request) && !visit.isNew && PageTokens.match(visit.request.formToken, visit.form)
+    }
+
     /// The answer to a form of another browser, or of this one before it was given to the next person.
     private func stale(_ visit: VoterRequest) -> Response {
         do throws(StoreError) {
             // Whoever stands here now must not be led to vote with the page of somebody before.
-            if isCasting(visit.request), try session(visit) != nil { return casting(visit, 409, "voteOther") }
+            if visit.request.bringsBallot, try session(visit) != nil {
+                return CastingAnswers(site: site).answer(visit, 409, "voteOther")
+            }
             return message(visit, 403, "expired")
         } catch { return failure(visit, error) }
     }
 
+    /// Adds headers, counts the answer and writes its line.
+    private func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
+        // A vote leaves no line and no count, only what went wrong with one.
+        finisher.finish(
+            request, response, as: site.routes.name(request.path), since: start, isSilent: request.isOfVote)
+    }
+
+    // MARK: Bodies
+
     /// How long the body of a POST may be: a form's, a ballot's, and nothing where no page takes one.
     /// - Returns: bytes; 0 where no body is read.
     package func bodyLimit(_ request: Request) -> Int {
-        guard table["POST \(request.path)"] != nil else { return 0 }
+        guard site.routes.takesForm(request.path) else { return 0 }
         guard election.ballots.contains(where: { "/ballots/\($0.id)" == request.path }),
             let token = request.cookie(cookies.name(.session))
         else { return FieldLimits.voterForm }
@@ -227,82 +174,4 @@ package final class VoterSite: Sendable {
             return FieldLimits.voterForm
         }
     }
-
-    /// What needs no page: assets, pictures and sounds, health.
-    private func plain(_ request: Request) -> Response? {
-        if request.path.hasPrefix("/assets/") { return assets.response(request) ?? sealFiles?.response(request) }
-        if request.path.hasPrefix("/captcha/") { return CaptchaRoutes.response(request, parts.captcha) }
-        if request.path == "/health" { return health() }
-        return extra(request)
-    }
-
-    /// Reads language, browser and kiosk from a request.
-    func visit(_ request: Request) -> VoterRequest {
-        let (language, isChosen) = VoterRequest.language(request, election)
-        // A token of our own making: nobody fills the traces with invented ones.
-        let known = request.cookie(cookies.name(.browser)).flatMap { isOurs($0) ? $0 : nil }
-        let browser = known ?? newBrowser()
-        let form = hex(forms.hash("form:" + browser))
-        let code = forms.hash("support:" + browser).prefix(5).map { SymbolCode.alphabet[Int($0 & 31)] }
-        return VoterRequest(
-            request: request, language: language, q: isChosen ? "?lang=\(language.rawValue)" : "", browser: browser,
-            isNew: known == nil, form: form, supportCode: String(decoding: code, as: UTF8.self),
-            kiosk: kiosk(request))
-    }
-
-    /// Hexadecimal digits of a browser's token, and of the mark behind them that shows it to be ours.
-    private static let (tokenDigits, markDigits) = (24, 8)
-
-    /// A token with a mark behind it.
-    private func newBrowser() -> String {
-        let token = hex(parts.randomness.bytes(VoterSite.tokenDigits / 2))
-        return token + mark(token)
-    }
-
-    /// Whether a token has the mark that we gave it.
-    private func isOurs(_ browser: String) -> Bool {
-        browser.utf8.count == VoterSite.tokenDigits + VoterSite.markDigits
-            && Secret(mark(String(browser.prefix(VoterSite.tokenDigits)))).matches(
-                Secret(String(browser.suffix(VoterSite.markDigits))))
-    }
-
-    /// The mark of a token: a keyed hash, since nobody may invent tokens.
-    private func mark(_ token: String) -> String {
-        String(hex(forms.hash("browser:" + token)).prefix(VoterSite.markDigits))
-    }
-
-    /// Whether a form was sent from our own page, by the browser that was given it.
-    /// Three signs: `Origin`, `Sec-Fetch-Site`, and the token that hangs on the browser's cookie.
-    private func isOwn(_ visit: VoterRequest) -> Bool {
-        if let origin = visit.request.header("origin"), own == nil || Origin(origin) != own { return false }
-        if let site = visit.request.header("sec-fetch-site"), site != "same-origin" { return false }
-        // Looked at before any other field is.
-        return !visit.isNew && Secret(visit.request.formToken).matches(Secret(visit.form))
-    }
-
-    /// Adds headers, counts the answer and writes its line.
-    func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
-        var response = response
-        let own = response.headers
-        for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
-        // A vote leaves no line and no count, only what went wrong with one.
-        let isVote = isCasting(request) || request.method == .post && request.path == "/receipt"
-        if isVote, response.status < 500 { return response }
-        let seconds = Monotonic.seconds - start
-        let name = routeName(request.path)
-        metrics.note(route: name, status: response.status, seconds: seconds)
-        // Neither address nor browser: who was here when is nobody's business.
-        log("\(request.method.rawValue) \(name) \(response.status) \(response.size) \(Int(seconds * 1000))ms")
-        return response
-    }
-
-    /// A path as the log may show it: of known routes only, without what a visitor put into it.
-    func routeName(_ path: String) -> String {
-        if path.hasPrefix("/assets/") { return "/assets" }
-        if path.hasPrefix("/captcha/") { return "/captcha" }
-        return paths.contains(path) ? path : "/other"
-    }
-
-    /// What the seal gives browsers; nil before there is one.
-    var sealFiles: SealFiles? { sealed.withLock { $0 } }
 }

@@ -50,7 +50,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     _ = try refusing { try services.keys.keyOrNew(of: election.id) }
     if let number = try refusing({
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.desk.number(reading, election.id)
+            try services.elections.number(reading, election.id)
         }
     }) {
         try services.refuseSealed(number, "its definition cannot change any more")
@@ -66,7 +66,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
     let outcome = try refusing {
         try services.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> ElectionRepository.Outcome? in
-            let number = try services.desk.number(transaction.reading, election.id)
+            let number = try services.elections.number(transaction.reading, election.id)
             let poll = try number.flatMap { number throws(StoreError) in
                 try Poll.find(transaction.reading, election: number)
             }
@@ -77,12 +77,12 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             let isIssued = try number.map { number throws(StoreError) in
                 try services.issuer.hasIssued(transaction.reading, election: number)
             }
-            let outcome = try services.desk.store(
+            let outcome = try services.elections.store(
                 transaction, election, definition: definition, inUse: inUse ?? [], isIssued: isIssued ?? false,
                 by: services.principal)
             // Messages that wait give the new hours, address and contacts.
             if outcome == .changed {
-                try services.outbox.putHours(transaction, try services.desk.find(transaction.reading, election.id))
+                try services.outbox.putHours(transaction, try services.elections.find(transaction.reading, election.id))
             }
             return outcome
         }
@@ -141,7 +141,7 @@ private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: 
         let services = try Services(invocation)
         let isStored = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try services.desk.number(reading, election.id) != nil
+                try services.elections.number(reading, election.id) != nil
             }
         }
         if isStored {

@@ -90,8 +90,8 @@ extension FrozenSet {
 
     /// What became of the messages, by hour, way, domain and operator.
     private func deliveries() throws(Refusal) -> [UInt8] {
-        let desk = DeliveryService(try services.voterSupport(election))
-        let report = try refusing { try desk.report() }
+        let deliveries = DeliveryService(try services.operations(election))
+        let report = try refusing { try deliveries.report() }
         let zone = election.election.timeZone
         let rows = report.lines.map { line in
             [LocalTime.short(line.hour, zone: zone), line.route, line.place]

@@ -73,12 +73,12 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     }
     let services = try Services(invocation)
     let election = try services.election()
-    let desk = try services.voterSupport(election)
+    let reissue = IdentifierReissue(try services.operations(election))
     let reference = invocation.operands[0]
     let order = VoterOrder(
         voter: try services.voter(reference, of: election), route: route, contact: invocation["--to"], reason: reason,
         check: nil, answer: nil, keepsOld: keepsOld)
-    let outcome = try refusing { try desk.reissue(order, by: services.actor()) }
+    let outcome = try refusing { try reissue.reissue(order, by: services.actor()) }
     guard case .done(let notice, let sheets, let isKept, let second) = outcome else {
         throw refusal(outcome, reference)
     }
@@ -102,7 +102,7 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Why nothing was done for a voter.
-func refusal(_ outcome: VoterSupport.Outcome, _ reference: String) -> Refusal {
+func refusal(_ outcome: SupportOutcome, _ reference: String) -> Refusal {
     switch outcome {
     case .refused(let reason): Refusal("\(reference): \(reason).")
     case .unknownVoter: Refusal("There is no voter \"\(reference)\" on the roll.")

@@ -91,10 +91,10 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
     if let text = invocation["--again"] {
         again = (try invocation.number(text), try invocation.line("--reason"))
     }
-    let desk = try letters(invocation, services, election)
+    let orders = try letters(invocation, services, election)
     let order = PrintOrders.Order(
         printer: nil, again: again?.batch, letters: numbers, reason: again?.reason ?? "")
-    guard let manifest = try FolderPrint.print(order, of: desk, into: folder, printer: printer, by: services.actor())
+    guard let manifest = try FolderPrint.print(order, of: orders, into: folder, printer: printer, by: services.actor())
     else {
         Terminal.say("No letter waits to be printed.")
         return
@@ -131,7 +131,7 @@ private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> 
 private func letters(
     _ invocation: Invocation, _ services: Services, _ election: StoredElection
 ) throws(Refusal) -> PrintOrders {
-    services.letters(try services.voterSupport(election), style: try style(invocation, services, election))
+    services.letters(try services.operations(election), style: try style(invocation, services, election))
 }
 
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {

@@ -30,9 +30,9 @@ private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
     )
     let report = try readFile(invocation.operands[0])
     let services = try Services(invocation)
-    let desk = try services.policyService(try services.election())
+    let policy = try services.policyService(try services.election())
     if let refusal = try refusing({
-        try desk.note(expertise: report, date: date, expert: expert, who: who, by: services.principal)
+        try policy.note(expertise: report, date: date, expert: expert, who: who, by: services.principal)
     }) {
         throw Refusal(refusal)
     }
@@ -43,12 +43,12 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
     let (name, reason) = (try invocation.line("--by", atMost: StaffReason.longestName), try invocation.line("--reason"))
     let services = try Services(invocation)
     let election = try services.election()
-    let desk = try services.policyService(election)
+    let policy = try services.policyService(election)
     let wanted = invocation.operands[0]
     let points = wanted == "all" ? try services.policyReport(election).open.map(\.point.id) : [wanted]
     let actor = try services.actor(onWordOf: name)
     for point in points {
-        let isDone = try refusing { try desk.accept(point: point, reason: reason, by: actor) }
+        let isDone = try refusing { try policy.accept(point: point, reason: reason, by: actor) }
         guard isDone else { throw Refusal("There is no point \"\(point)\": see `isoloir election check --level 3`.") }
     }
     Terminal.say("\(Terminal.count(points.count, "point")) accepted by \(name): \(points.joined(separator: ", "))")

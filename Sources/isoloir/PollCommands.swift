@@ -159,7 +159,7 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
         try PollAdministration(services, election).waiveCheck(statement: try readFile(waiver))
     }
     // It may have been open before the restore: whose ballot was lost must hear of it.
-    let announcements = try services.isHeldByRestore() ? Announcements(try services.voterSupport(election)) : nil
+    let announcements = try services.isHeldByRestore() ? Announcements(try services.operations(election)) : nil
     let principal = services.principal
     try PollAdministration(services, election).open(boxKeyFile: path, proof: try invocation.resumeProof()) {
         transaction throws(StoreError) in try announcements?.order(transaction, .restoration, by: principal)
@@ -327,7 +327,7 @@ private func observeSite(_ invocation: Invocation) throws(Refusal) {
 private func destroy(_ services: Services, _ election: StoredElection) throws(Refusal) {
     let outcome = try refusing {
         try PollDestruction(store: services.store, keys: services.keys, election: election).destroy(
-            desk: { try services.voterSupport(election) }, by: services.principal)
+            context: { try services.operations(election) }, by: services.principal)
     }
     switch outcome {
     case .destroyed: return

@@ -90,7 +90,7 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
 private func change(_ invocation: Invocation, _ services: Services, _ act: PollChange.Act) throws(Refusal) {
     let decision = try decision(invocation)
     let election = try services.election()
-    let change = PollChange(try services.voterSupport(election))
+    let change = PollChange(try services.operations(election))
     let isPreview = invocation.has("--preview")
     let isRestoration = try refusing { try change.news(act) == .restoration }
     if isPreview || invocation.has("--tell") || isRestoration {

@@ -51,9 +51,9 @@ extension Services {
 extension Services {
     /// What a seal forgets since nobody decided it in time, each request on its line.
     private func undecidedLines(_ election: StoredElection) throws(Refusal) -> [String] {
-        let desk = try voterSupport(election)
+        let held = HeldRolls(try operations(election))
         let undecided = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in try desk.undecidedFiles(reading) }
+            try store.read { (reading: borrowing Reading) throws(StoreError) in try held.undecided(reading) }
         }
         return undecided.map { request in
             "  nobody decided in time, and the seal forgets it: \(request.order["file"] ?? "?"), request \(request.id) of "

@@ -74,7 +74,7 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     let options = try importOptions(invocation)
     let roll: LoadedRoll
     do throws(ImportFailure) {
-        roll = try services.registrar.load(
+        roll = try services.registrar.imports.load(
             file, into: election, keys: RollKeys(key, randomness: services.randomness), options: options,
             progress: Terminal.progress("rows"))
     } catch {
@@ -101,9 +101,9 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
     {
         reason = "Nothing was stored: run it again with --yes to apply these changes to the roll."
     }
-    var applied: VoterSupport.AppliedRoll?
+    var applied: AppliedRoll?
     if reason != nil || isDry {
-        try refusing { try services.registrar.discard(roll) }
+        try refusing { try services.registrar.imports.discard(roll) }
     } else {
         applied = try publish(roll, services, election, file: file)
     }
@@ -115,7 +115,7 @@ private func importRoll(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Says what became of new contacts of voters who have an identifier.
-private func tell(_ applied: VoterSupport.AppliedRoll, _ election: StoredElection) {
+private func tell(_ applied: AppliedRoll, _ election: StoredElection) {
     if !applied.replaced.isEmpty {
         let numbers = applied.replaced.map { "\($0)" }.joined(separator: ", ")
         Terminal.complain(
@@ -156,7 +156,7 @@ private func tell(_ applied: VoterSupport.AppliedRoll, _ election: StoredElectio
 }
 
 /// `BATCH/NUMBER` of each printed letter that a file made wrong.
-private func wrongLetters(_ applied: VoterSupport.AppliedRoll) -> [String] {
+private func wrongLetters(_ applied: AppliedRoll) -> [String] {
     applied.sheets.map { "\($0.batch)/\($0.number)" }
 }
 
@@ -166,16 +166,16 @@ private func needsConsent(_ roll: LoadedRoll) -> Bool {
 
 private func publish(
     _ roll: LoadedRoll, _ services: Services, _ election: StoredElection, file: String
-) throws(Refusal) -> VoterSupport.AppliedRoll {
+) throws(Refusal) -> AppliedRoll {
     let name = URL(fileURLWithPath: file).lastPathComponent
-    let desk = try services.voterSupport(election)
+    let publication = RollPublication(try services.operations(election))
     let applied = try refusing {
         try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.apply(transaction, roll, file: name, by: services.principal, actsAlone: true)
+            try publication.apply(transaction, roll, file: name, by: services.principal, actsAlone: true)
         }
     }
     guard let applied else {
-        try refusing { try services.registrar.discard(roll) }
+        try refusing { try services.registrar.imports.discard(roll) }
         throw Refusal("Nothing was stored: the poll was sealed while the file was read.")
     }
     return applied
@@ -255,7 +255,7 @@ private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
 }
 
 private func printSummary(
-    _ roll: LoadedRoll, _ changes: [String], _ applied: VoterSupport.AppliedRoll?
+    _ roll: LoadedRoll, _ changes: [String], _ applied: AppliedRoll?
 ) throws(Refusal) {
     try Terminal.json(
         ImportSummary(
@@ -291,7 +291,9 @@ private func changes(
     return try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
             var texts: [String] = []
-            try services.registrar.eachChange(reading, roll, keys: RollKeys(key, randomness: services.randomness)) {
+            try services.registrar.changes.eachChange(
+                reading, roll, keys: RollKeys(key, randomness: services.randomness)
+            ) {
                 line, reference, changes throws(StoreError) in
                 for change in changes {
                     report?.add(

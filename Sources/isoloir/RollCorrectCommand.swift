@@ -19,9 +19,9 @@ func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let reference = invocation.operands[0]
     let voter = try services.voter(reference, of: election)
-    let roll = RollService(try services.voterSupport(election))
+    let correction = RollCorrection(try services.operations(election))
     let change = try refusing {
-        try roll.correct(voter: voter, [column: value], reason: reason, by: services.actor())
+        try correction.correct(voter: voter, [column: value], reason: reason, by: services.actor())
     }
     switch change {
     case .done(let readdressed, let sheets, let second, let notes):

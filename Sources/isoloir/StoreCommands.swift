@@ -1,8 +1,11 @@
 import CommandLineKit
 import Crypto
+import Elections
 import Foundation
 import Glibc
+import Issuance
 import Journal
+import Operations
 import Polling
 import Server
 import Store
@@ -34,7 +37,41 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
     try fullCheck(services.store)
     Terminal.say("\(services.store.path): pages, indices, links and journal are in order.")
     try services.checkBoxKeys()
-    try ContactCheck(services: services).run()
+    try checkContacts(services)
+}
+
+/// References that a refusal names at most.
+private let mostNamed = 20
+
+/// Refuses with the references of voters whose contacts do not open. An election whose key lies elsewhere is said to be passed over.
+private func checkContacts(_ services: Services) throws(Refusal) {
+    let check = ContactCheck(store: services.store, keys: services.keys, issuer: services.issuer)
+    var faults: [String] = []
+    for election in try services.allElections() {
+        let id = election.election.id
+        let outcome = try refusing {
+            try check.outcome(election) {
+                MessageTemplates(
+                    election: election.election, templates: try services.templates(for: election.election))
+            }
+        }
+        switch outcome {
+        case .isDestroyed, .unreadable([]): continue
+        case .keyElsewhere:
+            Terminal.complain("The contacts of \(id) were not opened: its key is not in \(services.keys.path).")
+        case .unreadable(let found):
+            let named = found.prefix(mostNamed).joined(separator: ", ")
+            faults.append(
+                "\(id): the contacts of \(Terminal.count(found.count, "voter")) do not open with its key: \(named)"
+                    + (found.count > mostNamed ? ", ..." : ""))
+        }
+    }
+    guard faults.isEmpty else {
+        throw Refusal(
+            faults.joined(separator: "\n")
+                + "\nNothing reaches these voters. If it is everybody, the key is another election's; else write "
+                + "their contacts anew (isoloir roll correct), or restore the latest backup.")
+    }
 }
 
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {

@@ -25,10 +25,10 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     guard election.election.access.secretKind != .generated else {
         throw Refusal("This election sends passwords: give \(reference) a new one with `identifiers reissue`.")
     }
-    let desk = try services.voterSupport(election)
+    let reset = PassphraseReset(try services.operations(election))
     let voter = try services.voter(reference, of: election)
     let outcome = try refusing {
-        try desk.resetPassphrase(voter: voter, reason: reason, check: nil, answer: nil, by: services.actor())
+        try reset.reset(voter: voter, reason: reason, check: nil, answer: nil, by: services.actor())
     }
     guard case .done(_, _, _, let second) = outcome else { throw refusal(outcome, reference) }
     Terminal.say(

@@ -13,9 +13,9 @@ struct ClockSourceTests {
         // What the machine's clock shows, said beside what is believed.
         "Server/PollWatch.swift", "isoloir/PollClockCommand.swift",
         // The clock itself is what is looked at; when the process began.
-        "isoloir/DoctorChecks.swift", "Server/MetricsListener.swift",
+        "isoloir/Doctor+Files.swift", "Server/MetricsListener.swift",
         // The age of files, which the machine's clock dates.
-        "VoterSite/BoxRoutes.swift",
+        "VoterSite/ArchiveFolder.swift",
     ]
 
     @Test func `the time comes from a clock that is watched`() throws {

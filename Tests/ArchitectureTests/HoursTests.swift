@@ -7,7 +7,7 @@ struct HoursTests {
     private static let readers: Set<String> = [
         "Elections/PollHours.swift",
         "Polling/BoxIntegrity.swift", "Polling/Poll.swift", "Polling/PollOpener.swift", "Polling/PollSealer.swift",
-        "Polling/Restore.swift",
+        "Polling/PollRestore.swift",
         "Server/Rehearsal.swift",
     ]
 

@@ -2,10 +2,10 @@ import Foundation
 import Journal
 import Testing
 
-/// What staff can order, and by which doors. A new command or form stands here, beside the operation that it calls: whoever adds the
-/// second door of an act sees that the first one has it.
+/// What staff can order, and by which interfaces. A new command or form stands here, beside the operation that it calls: whoever adds the
+/// second interface of an act sees that the first one has it.
 private struct Act {
-    /// What the sources of each door call.
+    /// What the sources of each interface call.
     let operation: String
     let commands: [String]
     /// Paths of forms, each of which programs can send too where the role allows it.
@@ -19,9 +19,9 @@ private struct Act {
 }
 
 private let acts: [Act] = [
-    Act("desk\\.reissue\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"]),
-    Act("desk\\.resetPassphrase\\(", commands: ["passphrase reset"]),
-    Act("\\.correct\\(", commands: ["roll correct"]),
+    Act("IdentifierReissue\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"]),
+    Act("PassphraseReset\\(", commands: ["passphrase reset"]),
+    Act("RollCorrection\\(", commands: ["roll correct"]),
     Act("\\.apply\\(", commands: ["roll import"], forms: ["roll/apply"]),
     Act("HelpAnswer\\(", commands: ["support done"], forms: ["questions/{question}/done"]),
     Act("issueMissing|issueAll", commands: ["identifiers issue"], forms: ["identifiers/issue"]),
@@ -52,11 +52,11 @@ private let acts: [Act] = [
     Act("JournalExport\\(", commands: ["journal export"], pages: ["journal.csv"]),
     Act("MinutesReport\\.find\\(", commands: ["poll minutes"], pages: ["minutes.pdf"]),
     Act("PollStanding\\(", commands: ["poll status"], pages: ["seal"]),
-    // One door each.
-    Act("desk\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
-    Act("desk\\.decide\\(", forms: ["approvals/{request}/decide"]),
-    Act("desk\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
-    Act("desk\\.seen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
+    // One interface each.
+    Act("VoterSupport\\(.*\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
+    Act("ApprovalDecision\\(.*\\.decide\\(", forms: ["approvals/{request}/decide"]),
+    Act("ApprovalDecision\\(.*\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
+    Act("Alerts\\(.*\\.markSeen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
     Act("clients\\.remove\\(", forms: ["clients/{client}/remove"]),
     Act("deliveries\\.failOver\\(", forms: ["deliveries/fail-over"]),
     Act("deliveries\\.hold\\(", forms: ["deliveries/hold"]),
@@ -69,9 +69,9 @@ private let acts: [Act] = [
     Act("letters\\.received\\(", forms: ["parcels/{parcel}/received"]),
     Act("letters\\.destroyed\\(", forms: ["parcels/{parcel}/destroyed"]),
     Act("letters\\.fetch\\(", forms: ["parcels/{parcel}/files/{file}/fetch"]),
-    Act("policy\\.answer\\(", forms: ["policy/answers"]), Act("roll\\.answer\\(", forms: ["roll/columns"]),
+    Act("policy\\.answer\\(", forms: ["policy/answers"]), Act("rollImport\\.answer\\(", forms: ["roll/columns"]),
     Act("reminders\\.ask\\(", forms: ["reminders/send"]),
-    Act("roll\\.add\\(", forms: ["roll/add"]), Act("roll\\.drop\\(", forms: ["roll/drop"]),
+    Act("RollAddition\\(", forms: ["roll/add"]), Act("rollImport\\.drop\\(", forms: ["roll/drop"]),
     Act("egister\\.confirm\\(", forms: ["staff/{member}/confirm"]),
 ]
 
@@ -132,7 +132,7 @@ struct OperationListTests {
         #expect(JournalAction.allCases.compactMap(\.form).sorted() == (forms + onPage).sorted())
     }
 
-    @Test func `each door calls the operation`() throws {
+    @Test func `each interface calls the operation`() throws {
         let (console, command) = (try sources("Console"), try commandSources())
         for act in acts {
             let operation = try Regex(act.operation)
@@ -156,8 +156,8 @@ struct OperationListTests {
         #expect(try sources("Operations").matches(of: made).isEmpty)
     }
 
-    @Test func `no door writes what an operation writes`() throws {
-        // Entries of the journal are the operations' own, or a lower room's; no two of the doors and Operations write the same.
+    @Test func `no interface writes what an operation writes`() throws {
+        // Entries of the journal are the operations' own, or a lower room's; no two of the interfaces and Operations write the same.
         let entries = { (text: String) in
             text.matches(of: /\.record\(\s*(?:transaction, election: [^:]+, by: [^:]+, )?\.([a-zA-Z]+),/).map {
                 String($0.1)

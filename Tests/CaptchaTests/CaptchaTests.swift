@@ -108,7 +108,7 @@ struct ProofOfWorkTests {
 }
 
 struct CaptchaServiceTests {
-    private func desk(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaService {
+    private func captcha(_ key: ElectionKey, _ clock: Clock) throws -> CaptchaService {
         let tone = [UInt8](repeating: 0, count: 8000)
         func number(_ value: Int, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -123,19 +123,19 @@ struct CaptchaServiceTests {
     }
 
     @Test func `a picture shows its challenge again and again, and its answer does not stand in it`() throws {
-        let desk = try desk(ElectionKey(from: .system), Clock { 1_760_000_000 })
-        let challenge = desk.challenge(form: "lost")
-        let picture = try #require(desk.picture(challenge))
-        #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]) && picture == desk.picture(challenge))
-        #expect(desk.picture(desk.challenge(form: "lost")) != picture)
-        #expect(try #require(desk.sound(challenge, language: "fr")).starts(with: Array("RIFF".utf8)))
-        #expect(desk.picture("00") == nil && desk.picture(String(challenge.dropLast(2))) == nil)
+        let captcha = try captcha(ElectionKey(from: .system), Clock { 1_760_000_000 })
+        let challenge = captcha.challenge(form: "lost")
+        let picture = try #require(captcha.picture(challenge))
+        #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]) && picture == captcha.picture(challenge))
+        #expect(captcha.picture(captcha.challenge(form: "lost")) != picture)
+        #expect(try #require(captcha.sound(challenge, language: "fr")).starts(with: Array("RIFF".utf8)))
+        #expect(captcha.picture("00") == nil && captcha.picture(String(challenge.dropLast(2))) == nil)
     }
 
     @Test func `no answer is right by chance, for another form, or after its time`() throws {
         let key = ElectionKey(from: .system)
-        let early = try desk(key, Clock { 1_760_000_000 })
-        let late = try desk(key, Clock { 1_760_001_300 })
+        let early = try captcha(key, Clock { 1_760_000_000 })
+        let late = try captcha(key, Clock { 1_760_001_300 })
         let challenge = early.challenge(form: "lost")
         #expect(!early.isRight(challenge, answer: "", form: "lost"))
         #expect(!early.isRight(challenge, answer: "AAAAAA", form: "lost"))
@@ -144,10 +144,10 @@ struct CaptchaServiceTests {
 
     @Test(arguments: Spelling.allCases)
     func `a challenge spelled otherwise has no picture and no answer`(spelling: Spelling) throws {
-        let desk = try desk(ElectionKey(from: .system), Clock { 1_760_000_000 })
-        let challenge = desk.challenge(form: "lost")
-        #expect(desk.picture(challenge) != nil)
-        #expect(desk.picture(spelling.of(challenge)) == nil)
-        #expect(desk.sound(spelling.of(challenge), language: "fr") == nil)
+        let captcha = try captcha(ElectionKey(from: .system), Clock { 1_760_000_000 })
+        let challenge = captcha.challenge(form: "lost")
+        #expect(captcha.picture(challenge) != nil)
+        #expect(captcha.picture(spelling.of(challenge)) == nil)
+        #expect(captcha.sound(spelling.of(challenge), language: "fr") == nil)
     }
 }

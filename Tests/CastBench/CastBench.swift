@@ -91,11 +91,11 @@ struct BenchPoll: Sendable {
         // In the middle of the poll.
         let clock = Clock { definition.announcedOpening + 60 + after() }
         let journal = AuditJournal(clock: clock, randomness: .system)
-        let desk = ElectionRepository(journal: journal, clock: clock)
+        let elections = ElectionRepository(journal: journal, clock: clock)
         let election = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try desk.store(
+            _ = try elections.store(
                 transaction, definition, definition: text, inUse: [], isIssued: false, by: .system("bench"))
-            return try desk.find(transaction.reading, nil)
+            return try elections.find(transaction.reading, nil)
         }
         let key = ElectionKey(from: .system)
         let registrar = Registrar(store: store, journal: journal, clock: clock, hasher: PassphraseHasher())
@@ -103,11 +103,11 @@ struct BenchPoll: Sendable {
         let rows = (1...count).map { "V\($0);Martin;Anne;v\($0)@example.org;ouvriers;lille" }
         try Data(("reference;last_name;first_name;email;college;site\n" + rows.joined(separator: "\n") + "\n").utf8)
             .write(to: roll)
-        let loaded = try registrar.load(
+        let loaded = try registrar.imports.load(
             roll.path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         let trustees = TrusteeRegister(journal: journal, clock: clock)
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            _ = try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("bench"))
+            _ = try registrar.imports.publish(transaction, loaded, file: "roll.csv", by: .system("bench"))
         }
         var pairs: [TrusteeFiles.KeyPair] = []
         for name in ["Anne", "Bruno"] {

@@ -44,12 +44,12 @@ struct ConsoleBench {
 
     /// A line for each query: milliseconds, voters found, query.
     static func search(_ house: ConsoleBenchFixture, queries: String) throws {
-        while try house.desk.directory.registrar.index() {}
+        while try house.operations.directory.registrar.search.index() {}
         for query in try String(contentsOfFile: queries, encoding: .utf8).split(separator: "\n").map(String.init) {
             var found = 0
             let spent = try milliseconds {
                 found = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try house.desk.search(reading, query).voters.count
+                    try VoterSupport(house.operations).search(reading, query).voters.count
                 }
             }
             print("\(spent) \(found) \(query)")
@@ -61,7 +61,7 @@ struct ConsoleBench {
     static func reissue(_ house: ConsoleBenchFixture, count: Int) throws {
         let voters = try house.store.read { (reading: borrowing Reading) throws(StoreError) -> [Int] in
             var ids: [Int] = []
-            try house.desk.directory.registrar.each(reading, house.desk.election, limit: count) {
+            try house.operations.directory.registrar.each(reading, house.operations.election, limit: count) {
                 voter, _ throws(StoreError) in ids.append(voter.id)
             }
             return ids
@@ -72,12 +72,12 @@ struct ConsoleBench {
         let spent = milliseconds {
             for number in 0..<threads {
                 DispatchQueue.global().async(group: group) {
-                    let actor = Actor(principal: .staff("m\(number)"), role: .manager, door: .console)
+                    let actor = Actor(principal: .staff("m\(number)"), role: .manager, interface: .console)
                     for index in stride(from: number, to: voters.count, by: threads) {
                         let order = VoterOrder(
                             voter: voters[index], route: .email, contact: nil, reason: "bench", check: .callBack,
                             answer: nil)
-                        if case .done? = try? house.desk.reissue(order, by: actor) { continue }
+                        if case .done? = try? IdentifierReissue(house.operations).reissue(order, by: actor) { continue }
                         failed.add(1, ordering: .relaxed)
                     }
                 }
@@ -91,8 +91,9 @@ struct ConsoleBench {
     /// Seconds of a snapshot and the memory it took; then milliseconds of each rendered page and the memory after all.
     static func picture(_ house: ConsoleBenchFixture) throws {
         let snapshots = TurnoutRecorder(
-            store: house.desk.store, directory: house.desk.directory, door: house.desk.door,
-            station: house.desk.station, outbox: house.desk.outbox, clock: house.desk.clock)
+            store: house.operations.store, directory: house.operations.directory,
+            authenticator: house.operations.authenticator,
+            station: house.operations.station, outbox: house.operations.outbox, clock: house.operations.clock)
         let made = try milliseconds { _ = try snapshots.follow() }
         print("snapshot \(made / 1000) \(memory())")
         let page = try house.page("/manager/picture")
@@ -109,12 +110,12 @@ struct ConsoleBench {
     }
 }
 
-/// The desks behind the console, as `serve` builds them.
+/// What stands behind the console, as `serve` builds them.
 struct ConsoleBenchFixture {
     let store: Store
-    let desk: VoterSupport
+    let operations: OperationContext
     private let console: ConsoleSite
-    private let door: Authenticator
+    private let authenticator: Authenticator
     private let register: StaffRegister
 
     init(store path: String, keys: String) throws {
@@ -153,10 +154,11 @@ struct ConsoleBenchFixture {
             journal: journal,
             clock: clock,
             randomness: .system, console: "http://localhost/manager")
-        desk = VoterSupport(
-            store: store, directory: directory, door: voters, station: station, outbox: outbox, register: register,
+        operations = OperationContext(
+            store: store, directory: directory, authenticator: voters, station: station, outbox: outbox,
+            register: register,
             journal: journal, clock: clock, randomness: .system)
-        door = Authenticator(
+        authenticator = Authenticator(
             election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
             clock: clock,
             randomness: .system, realm: .staff, policy: StaffRegister.policy)
@@ -165,17 +167,20 @@ struct ConsoleBenchFixture {
         let letterBatches = LetterBatches(
             store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: clock)
         let parts = ConsoleSite.Parts(
-            store: store, door: door,
-            signIn: SignInFlow(store: store, authenticator: door, common: CommonSecrets("")), register: register,
-            desk: desk,
-            deliveries: DeliveryService(desk), reminders: Reminders(desk),
+            store: store, authenticator: authenticator,
+            signIn: SignInFlow(store: store, authenticator: authenticator, common: CommonSecrets("")),
+            register: register,
+            operations: operations,
+            deliveries: DeliveryService(operations), reminders: Reminders(operations),
             letters: PrintOrders(
-                desk, letterBatches: letterBatches, messageTemplates: messageTemplates, style: LetterStyle(),
+                operations, letterBatches: letterBatches, messageTemplates: messageTemplates, style: LetterStyle(),
                 folder: path + ".print"),
             snapshots: TurnoutRecorder(
-                store: desk.store, directory: desk.directory, door: desk.door, station: desk.station,
-                outbox: desk.outbox, clock: desk.clock),
-            policy: PolicyService(desk, text: policy, trustees: trustees, takesBounces: false), roll: RollService(desk),
+                store: operations.store, directory: operations.directory, authenticator: operations.authenticator,
+                station: operations.station,
+                outbox: operations.outbox, clock: operations.clock),
+            policy: PolicyService(operations, text: policy, trustees: trustees, takesBounces: false),
+            rollImport: RollFileImport(operations),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
             tallyService: TallyService(station: station, store: store, trustees: trustees, journal: journal),
             journal: journal, clock: clock, randomness: .system, key: key)
@@ -187,7 +192,7 @@ struct ConsoleBenchFixture {
 
     /// A page of the console as a signed-in manager gets it.
     func page(_ path: String) throws -> () -> Response {
-        let (door, register) = (door, register)
+        let (authenticator, register) = (authenticator, register)
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> String in
             if try register.member(transaction.reading, name: "bench") == nil {
                 _ = try register.add(
@@ -197,11 +202,11 @@ struct ConsoleBenchFixture {
                         role: .manager, language: .fr), by: .system("bench"))
             }
             let generation = try register.member(transaction.reading, name: "bench")?.generation ?? 1
-            let token = try door.open(
+            let token = try authenticator.open(
                 transaction, .staff("bench"), generation: generation,
                 from: SessionOrigin(subject: [1], route: .email))
-            if let session = try door.session(transaction.reading, token: token) {
-                try door.confirm(transaction, session)
+            if let session = try authenticator.session(transaction.reading, token: token) {
+                try authenticator.confirm(transaction, session)
             }
             return token
         }

@@ -25,7 +25,7 @@ import WebContent
 final class ConsoleFixture {
     private let base: TestElection
     var store: Store { base.store }
-    let desk: VoterSupport
+    let operations: OperationContext
     let context: ConsoleContext
     static let now = 1_795_000_000
 
@@ -34,34 +34,37 @@ final class ConsoleFixture {
 
     init(voters count: Int = 20) throws {
         base = try TestElection(at: ConsoleFixture.now)
-        desk = base.voterSupport()
+        operations = base.operations()
         let (election, key, clock, journal) = (base.election, base.key, base.time, base.journal)
-        let (read, register, outbox, station) = (election.election, desk.register, desk.outbox, desk.station)
+        let (read, register, outbox, station) = (
+            election.election, operations.register, operations.outbox, operations.station
+        )
         let passphrases = PassphraseService(
             hasher: TestElection.quickHasher, journal: journal, clock: clock, randomness: .system)
-        let staffDoor = Authenticator(
+        let staff = Authenticator(
             election: election, key: key, directory: StaffDirectory(register), passphrases: passphrases, outbox: outbox,
             clock: clock, randomness: .system, realm: .staff, policy: StaffRegister.policy)
         let trustees = TrusteeRegister(journal: journal, clock: clock)
         let letterBatches = LetterBatches(
-            store: base.store, outbox: outbox, registrar: base.registrar(), issuer: desk.issuer, journal: journal,
+            store: base.store, outbox: outbox, registrar: base.registrar(), issuer: operations.issuer, journal: journal,
             clock: clock)
         let parts = ConsoleSite.Parts(
-            store: base.store, door: staffDoor,
-            signIn: SignInFlow(store: base.store, authenticator: staffDoor, common: CommonSecrets("")),
+            store: base.store, authenticator: staff,
+            signIn: SignInFlow(store: base.store, authenticator: staff, common: CommonSecrets("")),
             register: register,
-            desk: desk, deliveries: DeliveryService(desk), reminders: Reminders(desk),
+            operations: operations, deliveries: DeliveryService(operations), reminders: Reminders(operations),
             letters: PrintOrders(
-                desk, letterBatches: letterBatches, messageTemplates: desk.directory.messageTemplates,
+                operations, letterBatches: letterBatches, messageTemplates: operations.directory.messageTemplates,
                 style: LetterStyle(),
                 folder: base.folder.path("s.sqlite.print")),
             snapshots: TurnoutRecorder(
-                store: base.store, directory: desk.directory, door: desk.door, station: station, outbox: outbox,
+                store: base.store, directory: operations.directory, authenticator: operations.authenticator,
+                station: station, outbox: outbox,
                 clock: clock),
             policy: PolicyService(
-                desk,
+                operations,
                 text: try PolicyText(try ConsoleFixture.templates.text(PolicyText.file), file: PolicyText.file),
-                trustees: trustees, takesBounces: false), roll: RollService(desk),
+                trustees: trustees, takesBounces: false), rollImport: RollFileImport(operations),
             help: SupportQueue(election: election, key: key, clock: clock, randomness: .system),
             tallyService: TallyService(station: station, store: base.store, trustees: trustees, journal: journal),
             journal: journal, clock: clock, randomness: .system, key: key)
@@ -79,14 +82,14 @@ final class ConsoleFixture {
         let mail = try EmailAddress("\(name)@staff.example.org")
         let newcomer = StaffRegister.Newcomer(name: name, fullName: name, mail: mail, role: role, language: .fr)
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.register.add(transaction, newcomer, by: .system("test"))
+            try operations.register.add(transaction, newcomer, by: .system("test"))
         }
     }
 
     /// Gives every voter an identifier by mail.
     func issue() throws {
-        _ = try desk.issuer.issueAll(
-            store, IssuanceContext(desk.election, key: desk.key, messageTemplates: desk.directory.messageTemplates),
+        _ = try operations.issuer.issueAll(
+            store, operations.issuance,
             forced: .email,
             by: .system("test"))
     }
@@ -99,7 +102,7 @@ final class ConsoleFixture {
     ) -> ConsoleRequest {
         ConsoleRequest(
             viewer: StaffActor(
-                principal: .staff(name), role: role, door: source == "api" ? .api : .console, language: language),
+                principal: .staff(name), role: role, interface: source == "api" ? .api : .console, language: language),
             place: place, values: values, source: source)
     }
 
@@ -109,7 +112,7 @@ final class ConsoleFixture {
             title: page.title, switchPath: "/manager", lang: call.language.rawValue, otherLang: "en", form: "f",
             owner: "o", who: PageFrame.Person(name: "Anne", role: call.role))
         let viewer = StaffActor(
-            principal: call.viewer.principal, role: call.role, door: .console, language: call.language)
+            principal: call.viewer.principal, role: call.role, interface: .console, language: call.language)
         return try context.pages.html(page, in: frame, for: viewer, context.wording(call.language))
     }
 

@@ -138,5 +138,9 @@ struct ConsolePageTests {
         let text = String(decoding: made.bytes, as: UTF8.self)
         #expect(!text.contains("\"schema\":{}") && text.contains("\"format\":\"date-time\""))
         #expect(!text.contains("\"view\""))
+        // Files are described too, and no object is left open.
+        let isFileBare = text.contains(/"[a-z]+\/[a-z0-9.+\-]+":\{\}/)
+        let isObjectBare = text.contains(/\{(?:"description":"[^"]*",)?"type":"object"\}/)
+        #expect(!isFileBare && !isObjectBare && text.contains("\"contentMediaType\":\"text/csv\""))
     }
 }

@@ -61,7 +61,7 @@ final class Sender {
     }
 }
 
-/// An outbox whose messages a gateway has taken, and the door for what comes back.
+/// An outbox whose messages a gateway has taken, and the listener for what comes back.
 final class Returns {
     let post: Post
     let listener: BounceListener
@@ -76,7 +76,7 @@ final class Returns {
         let address = try #require(BounceAddress("bounces@vote.example.org"))
         listener = try BounceListener(
             path: path, address: address,
-            desk: ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
+            receipts: ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
         ) { Issue.record("\($0)") }
     }
 

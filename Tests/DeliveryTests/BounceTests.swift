@@ -295,7 +295,7 @@ struct BounceTests {
         let returns = try Returns(messages: 2)
         let (token, key) = (try returns.tokens()[0], ReceiptKey(returns.post.key))
         let tag = key.tag(token)
-        let desk = ReceiptService(
+        let receipts = ReceiptService(
             store: returns.post.store, outbox: returns.post.outbox, keyOf: { [key = returns.post.key] _ in key })
         let (local, domain) = ("bounces+\(token).\(tag)", "vote.example.org")
         let (changed, address) =
@@ -310,13 +310,13 @@ struct BounceTests {
             case .short: (String(tag.dropLast()), String(local.dropLast()) + "@" + domain)
             case .other: (key.tag(try returns.tokens()[1]), "bounces+\(token).@\(domain)")
             }
-        #expect(try desk.take(token: token, tag: changed, delivered: true) == .foreign)
+        #expect(try receipts.take(token: token, tag: changed, delivered: true) == .foreign)
         let sender = try returns.begin()
         #expect(sender.ask("MAIL FROM:<>").hasPrefix("250"))
         #expect(sender.ask("RCPT TO:<\(address)>").hasPrefix("550"))
         #expect(sender.ask("RCPT TO:<\(local)@VOTE.example.org>").hasPrefix("250"))
         #expect(try returns.post.states == ["accepted", "accepted"])
-        #expect(try desk.take(token: token, tag: tag, delivered: true) == .taken)
+        #expect(try receipts.take(token: token, tag: tag, delivered: true) == .taken)
         #expect(try returns.post.states == ["delivered", "accepted"])
     }
 }

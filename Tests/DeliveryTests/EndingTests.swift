@@ -79,16 +79,18 @@ final class SlowRelay: Sendable {
 
 /// Says at once, while it is asked to send, that the message arrived.
 private final class HastyGateway: SMSProvider {
-    private let desk: ReceiptService
+    private let receipts: ReceiptService
     private let outcome: DeliveryOutcome?
 
-    init(_ desk: ReceiptService, _ outcome: DeliveryOutcome?) { (self.desk, self.outcome) = (desk, outcome) }
+    init(_ receipts: ReceiptService, _ outcome: DeliveryOutcome?) {
+        (self.receipts, self.outcome) = (receipts, outcome)
+    }
 
     func send(_ message: SMS) -> DeliveryOutcome {
         do throws(StoreError) {
-            let taken = try desk.take(token: message.reference, tag: message.tag, delivered: true)
+            let taken = try receipts.take(token: message.reference, tag: message.tag, delivered: true)
             #expect(taken == .taken)
-            #expect(try desk.take(token: message.reference, tag: "0" + message.tag, delivered: true) == .foreign)
+            #expect(try receipts.take(token: message.reference, tag: "0" + message.tag, delivered: true) == .foreign)
         } catch { Issue.record("\(error)") }
         return outcome ?? .accepted(providerID: message.reference)
     }
@@ -198,9 +200,10 @@ struct EndingTests {
         let post = try Post()
         try post.add("x", .batch)
         let key = post.key
-        let desk = ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
+        let receipts = ReceiptService(store: post.store, outbox: post.outbox, keyOf: { _ in key })
         let courier = try Courier(
-            store: post.store, outbox: post.outbox, mail: nil, sms: HastyGateway(desk, outcome), keyOf: { _ in key })
+            store: post.store, outbox: post.outbox, mail: nil, sms: HastyGateway(receipts, outcome), keyOf: { _ in key }
+        )
         _ = try courier.run()
         return post
     }

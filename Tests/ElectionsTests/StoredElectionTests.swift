@@ -9,7 +9,7 @@ import Testing
 struct StoredElectionTests {
     private let folder = FileManager.default.temporaryDirectory.appending(
         path: "isoloir-elections-\(UUID().uuidString)")
-    private let desk = ElectionRepository(
+    private let elections = ElectionRepository(
         journal: AuditJournal(clock: Clock { 1_760_000_000 }, randomness: .system), clock: Clock { 1_760_000_000 })
     private let store: Store
 
@@ -41,7 +41,7 @@ struct StoredElectionTests {
     private func put(_ definition: String, isIssued: Bool) throws -> ElectionRepository.Outcome {
         let election = try ElectionReader.read(definition, file: "e.yaml").get()
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.store(
+            try elections.store(
                 transaction, election, definition: definition, inUse: [], isIssued: isIssued, by: .system("test"))
         }
     }

@@ -20,7 +20,7 @@ final class ContactFixture {
     private let base: TestElection
     var store: Store { base.store }
     var folder: URL { base.folder.url }
-    let desk: VoterSupport
+    let operations: OperationContext
     var key: ElectionKey { base.key }
     var answer: String?
 
@@ -46,10 +46,10 @@ final class ContactFixture {
         self.answer = answer
         let sample = try sampleDefinition()
         base = try TestElection(definition: change.map { sample.replacing($0.0, with: $0.1) } ?? sample)
-        desk = base.voterSupport(smsPrefixes: prefixes)
+        operations = base.operations(smsPrefixes: prefixes)
         for (name, role) in [("one", StaffRole.manager), ("two", .manager), ("bureau", .bureau)] { try add(name, role) }
         _ = try apply(rows, by: "one")
-        _ = try desk.issueMissing(by: viewer("one"))
+        _ = try MissingIdentifiers(operations).issueMissing(by: viewer("one"))
         // A day passes for accounts and messages.
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE staff_member SET decides_at = 0")
@@ -67,30 +67,30 @@ final class ContactFixture {
         let newcomer = StaffRegister.Newcomer(
             name: name, fullName: name, mail: try EmailAddress("\(name)@staff.example.org"), role: role, language: .fr)
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.register.add(transaction, newcomer, by: .system("test"))
+            try operations.register.add(transaction, newcomer, by: .system("test"))
         }
     }
 
     func viewer(_ name: String) -> Actor {
-        Actor(principal: .staff(name), role: name == "bureau" ? .bureau : .manager, door: .console)
+        Actor(principal: .staff(name), role: name == "bureau" ? .bureau : .manager, interface: .console)
     }
 
     /// Reads a file and applies it.
     /// - Parameter hands: whoever gave the file, where it is somebody else.
     func apply(
         _ rows: String, by name: String, hands: [String] = [], actsAlone: Bool = false
-    ) throws -> VoterSupport.AppliedRoll {
+    ) throws -> AppliedRoll {
         let path = folder.appending(path: "\(UUID().uuidString).csv").path
         var text = ContactFixture.head + rows
         if let answer {
             text = text.replacing("site\n", with: "site;challenge\n").replacing("lille\n", with: "lille;\(answer)\n")
         }
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        let roll = try desk.registrar.load(
-            path, into: desk.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
-        let desk = desk
+        let roll = try operations.registrar.imports.load(
+            path, into: operations.election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
+        let operations = operations
         let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.apply(
+            try RollPublication(operations).apply(
                 transaction, roll, file: "new.csv", by: .staff(name), hands: hands.map { .staff($0) },
                 actsAlone: actsAlone)
         }
@@ -99,15 +99,16 @@ final class ContactFixture {
 
     func decide(
         _ request: Int, approved: Bool = true, leavingOut: Set<String> = [], by name: String
-    ) throws -> VoterSupport.Decided {
-        try desk.decide(
+    ) throws -> ApprovalDecision.Outcome {
+        try ApprovalDecision(operations).decide(
             request: request, approved: approved, answer: "seen", leavingOut: leavingOut, by: viewer(name))
     }
 
     func contacts(_ number: Int) throws -> VoterContacts {
-        let desk = desk
+        let operations = operations
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.contacts(reading, desk.election, voter: number, keys: RollKeys(key, randomness: .system))
+            try operations.registrar.contacts(
+                reading, operations.election, voter: number, keys: RollKeys(key, randomness: .system))
         }
     }
 

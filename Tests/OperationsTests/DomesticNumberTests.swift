@@ -28,9 +28,9 @@ struct DomesticNumberTests {
 
     /// Whom a request at the desk for lost identifiers sends something.
     private func served(_ typed: String, _ fixture: ContactFixture, times: Int = 1) throws -> [Int] {
-        let desk = fixture.desk
-        let recovery = RecoveryService(directory: desk.directory, clock: fixture.clock, randomness: .system)
-        let entry = RecoveryEntry(typed, policy: desk.election.election.access, channels: [.sms])
+        let operations = fixture.operations
+        let recovery = RecoveryService(directory: operations.directory, clock: fixture.clock, randomness: .system)
+        let entry = RecoveryEntry(typed, policy: operations.election.election.access, channels: [.sms])
         for _ in 0..<times {
             try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try recovery.ask(transaction, entry)
@@ -73,7 +73,7 @@ struct DomesticNumberTests {
 
     /// Strangers share no limit because their numbers end alike.
     @Test func `numbers that end alike are counted apart`() throws {
-        let policy = try fixture().desk.election.election.access
+        let policy = try fixture().operations.election.election.access
         func counted(_ typed: String) -> String { RecoveryEntry(typed, policy: policy, channels: [.sms]).counted }
         #expect(counted("079 123 45 67") == counted("+41 79 123 45 67"))
         #expect(counted("06 92 12 34 56") == counted("+262 692 12 34 56"))
@@ -83,7 +83,7 @@ struct DomesticNumberTests {
 
     @Test(arguments: ["0470 12 34 56", "612 345 678", "621 123 456", "02 12 34 56"])
     func `what is no French mobile asks for the country's code at once`(typed: String) throws {
-        let policy = try fixture().desk.election.election.access
+        let policy = try fixture().operations.election.election.access
         let entry = RecoveryEntry(typed, policy: policy, channels: [.sms])
         #expect(entry == .landline || entry == .malformed)
     }
@@ -94,9 +94,9 @@ struct DomesticNumberTests {
     ])
     func `the help desk finds everybody whose number it may be`(typed: String, voters: [Int]) throws {
         let fixture = try fixture()
-        let desk = fixture.desk
+        let operations = fixture.operations
         let found = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.search(reading, typed).voters.map(\.id)
+            try VoterSupport(operations).search(reading, typed).voters.map(\.id)
         }
         #expect(found == voters)
     }

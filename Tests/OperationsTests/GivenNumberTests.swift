@@ -18,14 +18,16 @@ struct GivenNumberTests {
 
     @Test func `a number is at home where its voter is, and whoever approves sees its country`() throws {
         let fixture = try ContactFixture(rows: row("20000 Casablanca (Maroc)"))
-        guard case .asked(let request, _) = try fixture.desk.reissue(order("06 12 34 56 78"), by: fixture.viewer("one"))
+        guard
+            case .asked(let request, _) = try IdentifierReissue(fixture.operations).reissue(
+                order("06 12 34 56 78"), by: fixture.viewer("one"))
         else {
             Issue.record("nobody was asked")
             return
         }
-        let desk = fixture.desk
+        let operations = fixture.operations
         let waiting = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.approvals.waiting(reading)
+            try operations.approvals.waiting(reading)
         }
         #expect(waiting.first { $0.id == request }?.order["contact"] == "+212612345678")
     }
@@ -33,7 +35,8 @@ struct GivenNumberTests {
     /// Nothing is sent to Morocco by the fixture's settings; a French number of a stranger would get the identifier.
     @Test func `where one person decides the number is the voter's country's as well`() throws {
         let fixture = try ContactFixture(("fourEyes: true", "fourEyes: false"), rows: row("20000 Casablanca (Maroc)"))
-        let outcome = try fixture.desk.reissue(order("06 12 34 56 78"), by: fixture.viewer("one"))
+        let outcome = try IdentifierReissue(fixture.operations).reissue(
+            order("06 12 34 56 78"), by: fixture.viewer("one"))
         guard case .refused(let reason) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -43,7 +46,8 @@ struct GivenNumberTests {
 
     @Test func `a number that is none of the voter's country is refused with the cure`() throws {
         let fixture = try ContactFixture(rows: row("1000 Bruxelles (Belgique)"))
-        let outcome = try fixture.desk.reissue(order("06 12 34 56 78"), by: fixture.viewer("one"))
+        let outcome = try IdentifierReissue(fixture.operations).reissue(
+            order("06 12 34 56 78"), by: fixture.viewer("one"))
         guard case .refused(let reason) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -54,7 +58,9 @@ struct GivenNumberTests {
     /// What is printed or sent is what was looked at: read again as French, the approved number would be a stranger's.
     @Test func `the number that was approved is the one that gets the identifier`() throws {
         let fixture = try ContactFixture(rows: row("20000 Casablanca (Maroc)"), prefixes: ["+33", "+212"])
-        guard case .asked(let request, _) = try fixture.desk.reissue(order("06 12 34 56 78"), by: fixture.viewer("one"))
+        guard
+            case .asked(let request, _) = try IdentifierReissue(fixture.operations).reissue(
+                order("06 12 34 56 78"), by: fixture.viewer("one"))
         else {
             Issue.record("nobody was asked")
             return
@@ -74,7 +80,7 @@ struct GivenNumberTests {
 
     @Test func `what is changed in a corrected number is said`() throws {
         let fixture = try ContactFixture(("fourEyes: true", "fourEyes: false"))
-        let change = try RollService(fixture.desk).correct(
+        let change = try RollCorrection(fixture.operations).correct(
             voter: 1, [.phone: "+41 079 123 45 67"], reason: "by phone", by: fixture.viewer("one"))
         guard case .done(_, _, _, let notes) = change else {
             Issue.record("\(change)")

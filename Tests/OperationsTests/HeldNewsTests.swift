@@ -11,12 +11,13 @@ struct HeldNewsTests {
     @Test(arguments: [false, true]) func `word of the hours that is sent again stays back`(isOne: Bool) throws {
         let house = try OperationsFixture(voters: 1)
         try house.issue()
-        let (desk, voter) = (house.desk, house.voters[0])
-        let retry = OutboxRetry(outbox: desk.outbox, journal: desk.journal, election: desk.election, key: desk.key)
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let (operations, voter) = (house.operations, house.voters[0])
+        let retry = OutboxRetry(
+            outbox: operations.outbox, journal: operations.journal, election: operations.election, key: operations.key)
+        try operations.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE outbox_message SET kind = 'pollExtended', state = 'failed', ended_at = 1")
             try PollHours.put(
-                transaction, election: desk.election.number,
+                transaction, election: operations.election.number,
                 PollHours.Force(
                     .halted, closes: 1_795_000_000, openedAt: 1, stoppedAt: nil, isRestored: false))
             if isOne {
@@ -31,8 +32,8 @@ struct HeldNewsTests {
         // Far beyond any clock.
         #expect(try house.number("SELECT due_at > 100000000000 FROM outbox_message") == 1)
         // Once the poll goes on it is due at once.
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.outbox.holdNews(transaction, election: desk.election.number, isHeld: false)
+        try operations.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try operations.outbox.holdNews(transaction, election: operations.election.number, isHeld: false)
         }
         #expect(try house.number("SELECT due_at <= 1795000000 FROM outbox_message") == 1)
     }
@@ -46,13 +47,14 @@ struct HeldNewsTests {
     ) throws {
         let house = try OperationsFixture(voters: 1)
         try house.issue()
-        let (desk, voter, due) = (house.desk, house.voters[0], 1_795_000_000 + late)
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let (operations, voter, due) = (house.operations, house.voters[0], 1_795_000_000 + late)
+        try operations.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 "UPDATE outbox_message SET state = ?, due_at = ?, attempts = ?", state, due, attempts)
             #expect(
-                try desk.outbox.readdress(
-                    transaction, election: desk.election.number, key: desk.key, subject: voter, route: .email,
+                try operations.outbox.readdress(
+                    transaction, election: operations.election.number, key: operations.key, subject: voter,
+                    route: .email,
                     to: Array("new@example.org".utf8)) == 1)
         }
         #expect(try house.number("SELECT due_at FROM outbox_message") == (isNow ? 1_795_000_000 : due))

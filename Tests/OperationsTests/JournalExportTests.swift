@@ -51,7 +51,7 @@ struct JournalExportTests {
     @Test func `no hash tells what is hidden`() throws {
         let office = try ContactFixture()
         let journal = AuditJournal(clock: Clock { 1_760_000_000 }, randomness: .system)
-        let election = office.desk.election
+        let election = office.operations.election
         try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """

@@ -16,15 +16,15 @@ import Testing
 import Turnout
 import VoterRoll
 
-/// The sample election with some voters on its roll, and the desks behind the console. Its time stands still.
+/// The sample election with some voters on its roll, and the operations behind the console. Its time stands still.
 final class OperationsFixture {
     private let base: TestElection
     var store: Store { base.store }
-    let desk: VoterSupport
+    let operations: OperationContext
     /// The voters' numbers, in the roll's order.
     let voters: [Int]
     let hands = Hands()
-    let manager = Actor(principal: .staff("anne"), role: .manager, door: .console)
+    let manager = Actor(principal: .staff("anne"), role: .manager, interface: .console)
 
     /// What a test does to the clock: the hook runs once, at the next look at it, as another program would act in the meantime.
     final class Hands: Sendable {
@@ -43,7 +43,7 @@ final class OperationsFixture {
     init(voters count: Int = 20) throws {
         let hands = hands
         base = try TestElection(time: Clock { hands.now() })
-        desk = base.voterSupport()
+        operations = base.operations()
         let rows = (1...count).map {
             "V\($0);Martin;Anne;v\($0)@example.org;06 39 98 \(String(format: "%02d %02d", $0 / 100, $0 % 100));ouvriers;lille"
         }
@@ -54,8 +54,8 @@ final class OperationsFixture {
 
     /// Gives every voter an identifier by mail.
     func issue() throws {
-        _ = try desk.issuer.issueAll(
-            store, IssuanceContext(desk.election, key: desk.key, messageTemplates: desk.directory.messageTemplates),
+        _ = try operations.issuer.issueAll(
+            store, operations.issuance,
             forced: .email,
             by: .system("test"))
     }
@@ -64,7 +64,7 @@ final class OperationsFixture {
         let mail = try EmailAddress("\(name)@staff.example.org")
         let newcomer = StaffRegister.Newcomer(name: name, fullName: name, mail: mail, role: role, language: .fr)
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.register.add(transaction, newcomer, by: maker)
+            try operations.register.add(transaction, newcomer, by: maker)
         }
     }
 

@@ -38,14 +38,14 @@ struct DestructionTests {
         let place = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: place) }
         let keys = try KeyFolder(path: place.path, store: path, randomness: .system)
-        let destruction = PollDestruction(store: house.store, keys: keys, election: house.desk.election)
+        let destruction = PollDestruction(store: house.store, keys: keys, election: house.operations.election)
         try destruction.removeFiles()
         for folder in ours { #expect(!FileManager.default.fileExists(atPath: folder)) }
         for folder in others { #expect(FileManager.default.fileExists(atPath: folder)) }
         #expect(try FileManager.default.contentsOfDirectory(atPath: "\(path).uploads") == ["cse-2026-bis"])
         // Again where an earlier attempt was interrupted.
         try destruction.removeFiles()
-        #expect(try destruction.destroy(desk: { house.desk }, by: .system("test")) == .isNotOver)
+        #expect(try destruction.destroy(context: { house.operations }, by: .system("test")) == .isNotOver)
     }
 }
 
@@ -70,7 +70,7 @@ struct PostingDayTests {
 
     @Test
     func `the day before ends before half past midnight`() throws {
-        // A batch printed at 00:30 was not posted on the day before, by whatever door one says so.
+        // A batch printed at 00:30 was not posted on the day before, by whatever interface one says so.
         let printed = try #require(LetterPosting.day("2026-11-11", zone: "Europe/Paris")).lowerBound + 1800
         let before = try #require(LetterPosting.day("2026-11-10", zone: "Europe/Paris"))
         #expect(before.upperBound < printed)

@@ -70,7 +70,7 @@ struct RollContactsTests {
         let applied = try office.apply(file([1: "a@example.net"]), by: "one")
         #expect(applied.request == nil && applied.moved == 1)
         #expect(try office.mail(1) == "a@example.net" && office.told() == [1])
-        let reset = try office.desk.resetPassphrase(
+        let reset = try PassphraseReset(office.operations).reset(
             voter: 1, reason: "lost", check: .callBack, answer: nil, by: office.viewer("one"))
         guard case .asked(_, byBureau: true) = reset else {
             Issue.record("\(reset)")
@@ -83,7 +83,7 @@ struct RollContactsTests {
         let office = try ContactFixture()
         func moved(_ voter: Int) throws -> Int? {
             try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try office.desk.directory.contactMoved(reading, .voter(voter))
+                try office.operations.directory.contactMoved(reading, .voter(voter))
             }
         }
         let request = try #require(try office.apply(file([1: "a@example.net"]), by: "one").request)
@@ -100,7 +100,7 @@ struct RollContactsTests {
         let request = try #require(try office.apply(file([1: "a@example.net"]), by: "one").request)
         #expect(try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: []))
         office.wait(seconds)
-        let asked = try office.desk.resetPassphrase(
+        let asked = try PassphraseReset(office.operations).reset(
             voter: 1, reason: "lost", check: .callBack, answer: nil, by: office.viewer("one"))
         guard case .asked(_, byBureau: isForBureau) = asked else {
             Issue.record("\(asked)")
@@ -110,7 +110,7 @@ struct RollContactsTests {
 
     @Test func `a reset first makes a file's new contact the bureau's, also where it waited already`() throws {
         let office = try ContactFixture(alone)
-        _ = try office.desk.resetPassphrase(
+        _ = try PassphraseReset(office.operations).reset(
             voter: 1, reason: "lost", check: .callBack, answer: nil, by: office.viewer("one"))
         let applied = try office.apply(file([1: "a@example.net", 2: "b@example.net"]), by: "one")
         #expect(applied.isForBureau && applied.held == 1 && applied.moved == 1)
@@ -122,7 +122,7 @@ struct RollContactsTests {
         let waited = try ContactFixture()
         let request = try #require(try waited.apply(file([1: "a@example.net"]), by: "one").request)
         guard
-            case .asked(let reset, _) = try waited.desk.resetPassphrase(
+            case .asked(let reset, _) = try PassphraseReset(waited.operations).reset(
                 voter: 1, reason: "lost", check: .callBack, answer: nil, by: waited.viewer("one"))
         else {
             Issue.record("nobody was asked")
@@ -150,7 +150,7 @@ struct RollContactsTests {
         let office = try ContactFixture()
         let request = try #require(
             try office.apply(file([1: "a@example.net", 2: "b@example.net"]), by: "one").request)
-        let change = try RollService(office.desk).correct(
+        let change = try RollCorrection(office.operations).correct(
             voter: 2, [.lastName: "Durand"], reason: "typo", by: office.viewer("one"))
         #expect(change == .done(messages: 0))
         #expect(try office.decide(request, by: "two") == .appliedFile(voters: 1, overtaken: ["V2"]))
@@ -165,13 +165,13 @@ struct RollContactsTests {
         let second = try office.apply(file([1: "a@example.net"]), by: "one")
         #expect(second.held == 1)
         #expect(
-            try office.desk.takeBack(
+            try ApprovalDecision(office.operations).takeBack(
                 request: try #require(second.request), by: office.viewer("one")))
         #expect(try office.numbers("SELECT count(*) FROM roll_change") == [0])
         // Nobody decided the third within its day.
         _ = try office.apply(file([1: "a@example.net"]), by: "one")
         office.wait(Approvals.lifetime)
-        try office.desk.dropHeldFiles()
+        try HeldRolls(office.operations).dropLapsed()
         #expect(try office.numbers("SELECT count(*) FROM roll_change") == [0])
         #expect(try office.mail(1) == "v1@example.org")
     }
@@ -194,10 +194,10 @@ struct RollContactsTests {
     @Test func `another name on the same place is no new contact, and a returned letter stays returned`() throws {
         let office = try ContactFixture(
             rows: (1...2).map { ContactFixture.row($0, street: "\($0) rue A") }.joined())
-        let desk = office.desk
+        let operations = office.operations
         try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             for voter in 1...2 {
-                try desk.registrar.markReturned(transaction, desk.election, voter: voter, by: .staff("one"))
+                try operations.registrar.contactChanges.markReturned(transaction, operations.election, voter: voter, by: .staff("one"))
             }
         }
         let applied = try office.apply(
@@ -249,8 +249,8 @@ struct RollContactsTests {
 
     private func correct(
         _ office: ContactFixture, _ values: [Column: String], seen: [Column: String] = [:]
-    ) throws -> RollService.Change {
-        try RollService(office.desk).correct(
+    ) throws -> RollChangeOutcome {
+        try RollCorrection(office.operations).correct(
             voter: 1, values, seen: seen, reason: "called", by: office.viewer("one"))
     }
 
@@ -295,9 +295,9 @@ struct RollContactsTests {
             Issue.record("nobody was asked")
             return
         }
-        let desk = office.desk
+        let operations = office.operations
         let order = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.approvals.request(reading, request)?.order
+            try operations.approvals.request(reading, request)?.order
         }
         #expect(order?.values.contains { $0.contains("marteau") } == false)
         #expect(try office.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: [])))
@@ -321,7 +321,7 @@ struct RollContactsTests {
 
     @Test func `a fail-over leaves a letter that waits for the post`() throws {
         let office = try ContactFixture(alone, rows: ContactFixture.row(1, street: "1 rue A"))
-        let deliveries = DeliveryService(office.desk)
+        let deliveries = DeliveryService(office.operations)
         func isStranded() throws -> Bool {
             try office.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try deliveries.isStranded(reading, voter: 1, generation: 1)
@@ -330,7 +330,7 @@ struct RollContactsTests {
         #expect(try isStranded())
         let order = VoterOrder(
             voter: 1, route: .letter, contact: nil, reason: "lost", check: .callBack, answer: nil, keepsOld: true)
-        guard case .done = try office.desk.reissue(order, by: office.viewer("one")) else {
+        guard case .done = try IdentifierReissue(office.operations).reissue(order, by: office.viewer("one")) else {
             Issue.record("no letter")
             return
         }

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 import VoterRoll
 
-/// Somebody who would stand where somebody else stood: neither is lost while a second person has not decided, by whatever door.
+/// Somebody who would stand where somebody else stood: neither is lost while a second person has not decided, by whatever interface.
 struct RollPlacesTests {
     private let alone = ("fourEyes: true", "fourEyes: false")
 
@@ -22,38 +22,38 @@ struct RollPlacesTests {
     }
 
     private func isOnRoll(_ office: ContactFixture, _ reference: String) throws -> Bool {
-        let desk = office.desk
+        let operations = office.operations
         return try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.voter(reading, desk.election, reference: reference) != nil
+            try operations.registrar.voter(reading, operations.election, reference: reference) != nil
         }
     }
 
     private func number(_ office: ContactFixture, _ reference: String) throws -> Int {
-        let desk = office.desk
+        let operations = office.operations
         return try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.voter(reading, desk.election, reference: reference)?.id ?? 0
+            try operations.registrar.voter(reading, operations.election, reference: reference)?.id ?? 0
         }
     }
 
     private func add(
         _ office: ContactFixture, _ reference: String, mail: String = "", name: String = "Martin"
-    ) throws -> RollService.Change {
+    ) throws -> RollChangeOutcome {
         var values: [Column: String] = [.lastName: name, .firstName: "Anne", .college: "ouvriers", .site: "lille"]
         if !mail.isEmpty { values[.email] = mail }
-        return try RollService(office.desk).add(
+        return try RollAddition(office.operations).add(
             reference: reference, values: values, reason: "left out", by: office.viewer("one")
         ).0
     }
 
     private func strike(_ office: ContactFixture, _ voter: Int) throws {
-        _ = try RollService(office.desk).strike(
+        _ = try RollStrike(office.operations).strike(
             voter: voter, reason: "left", by: office.viewer("one"))
     }
 
     private func correct(
         _ office: ContactFixture, _ reference: String, _ values: [Column: String]
-    ) throws -> RollService.Change {
-        try RollService(office.desk).correct(
+    ) throws -> RollChangeOutcome {
+        try RollCorrection(office.operations).correct(
             voter: number(office, reference), values, reason: "called", by: office.viewer("one"))
     }
 
@@ -61,7 +61,7 @@ struct RollPlacesTests {
 
     /// V3 leaves, and W3 comes with another contact.
     private func exchange(_ office: ContactFixture, actsAlone: Bool = false) throws
-        -> VoterSupport.AppliedRoll
+        -> AppliedRoll
     {
         try office.apply(file(1...2, row("W3", mail: "else@example.net")), by: "one", actsAlone: actsAlone)
     }
@@ -76,10 +76,10 @@ struct RollPlacesTests {
         switch end {
         case "refused": #expect(try office.decide(request, approved: false, by: "two") == .refusedRequest)
         case "taken back":
-            #expect(try office.desk.takeBack(request: request, by: office.viewer("one")))
+            #expect(try ApprovalDecision(office.operations).takeBack(request: request, by: office.viewer("one")))
         default:
             office.wait(Approvals.lifetime)
-            try office.desk.dropHeldFiles()
+            try HeldRolls(office.operations).dropLapsed()
         }
         #expect(try isOnRoll(office, "V3") && !isOnRoll(office, "W3"))
         #expect(try office.told().isEmpty)
@@ -89,10 +89,10 @@ struct RollPlacesTests {
     @Test func `they leave with the approval, are told, and their identifier ends`() throws {
         let office = try ContactFixture()
         let request = try #require(try exchange(office).request)
-        let desk = office.desk
+        let operations = office.operations
         let file = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.approvals.request(reading, request).flatMap { request throws(StoreError) in
-                try desk.heldFile(reading, request)
+            try operations.approvals.request(reading, request).flatMap { request throws(StoreError) in
+                try HeldRolls(operations).file(reading, request)
             }
         }
         #expect(file?.replaced == ["W3": ["V3"]])
@@ -177,10 +177,10 @@ struct RollPlacesTests {
             Issue.record("nobody was asked")
             return
         }
-        let desk = office.desk
+        let operations = office.operations
         let replaced = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.approvals.request(reading, request).map { request throws(StoreError) in
-                try desk.replacedReferences(reading, request)
+            try operations.approvals.request(reading, request).map { request throws(StoreError) in
+                try ReplacementSearch(operations).replacedReferences(reading, request)
             }
         }
         #expect(replaced == ["V3"])
@@ -193,8 +193,8 @@ struct RollPlacesTests {
         let office = try ContactFixture()
         try strike(office, 3)
         #expect(try add(office, "W3") == .done(messages: 0))
-        let (desk, id) = (office.desk, try number(office, "W3"))
-        let change = try RollService(desk).correct(
+        let (operations, id) = (office.operations, try number(office, "W3"))
+        let change = try RollCorrection(operations).correct(
             voter: id, [.email: "else@example.net"], reason: "called", by: Actor(account: .staff("one")))
         #expect(change == .done(messages: 0, without: .another))
         #expect(try office.told() == [3])
@@ -204,7 +204,7 @@ struct RollPlacesTests {
     func `a name by which somebody stands where another stood is seen, by hand`(isIssued: Bool) throws {
         let office = try ContactFixture()
         #expect(try add(office, "W3", mail: "else@example.net", name: "Durand") == .done(messages: 0))
-        if isIssued { _ = try office.desk.issueMissing(by: office.viewer("one")) }
+        if isIssued { _ = try MissingIdentifiers(office.operations).issueMissing(by: office.viewer("one")) }
         // Another name than that of whoever is struck off is nothing to look at.
         try strike(office, 3)
         #expect(try correct(office, "W3", [.lastName: "Dupont"]) == .done(messages: 0))
@@ -222,7 +222,7 @@ struct RollPlacesTests {
     func `and by a file`(isIssued: Bool) throws {
         let office = try ContactFixture()
         _ = try office.apply(file(1...3, row("W3", mail: "else@example.net", name: "Durand")), by: "one")
-        if isIssued { _ = try office.desk.issueMissing(by: office.viewer("one")) }
+        if isIssued { _ = try MissingIdentifiers(office.operations).issueMissing(by: office.viewer("one")) }
         let renamed = file(1...2, row("W3", mail: "else@example.net"))
         let applied = try office.apply(renamed, by: "one")
         #expect(applied.held == 1 && applied.kept == 1 && applied.moved == 0)
@@ -262,7 +262,7 @@ struct RollPlacesTests {
         _ = try office.apply(file(1...3, row("L1", mail: "l1@example.org", name: "Roy")), by: "one")
         let late = try number(office, "L1")
         #expect(late > 0)
-        _ = try office.desk.issueMissing(by: office.viewer("one"))
+        _ = try MissingIdentifiers(office.operations).issueMissing(by: office.viewer("one"))
         // Without a contact the row is as when it was put aside.
         let cleared = try correct(office, "L1", [.email: ""])
         if case .asked(let other, _) = cleared { _ = try office.decide(other, by: "two") }
@@ -274,18 +274,18 @@ struct RollPlacesTests {
 
     @Test func `whoever gets the number of a refused newcomer is found by their name`() throws {
         let office = try ContactFixture()
-        let registrar = office.desk.registrar
+        let registrar = office.operations.registrar
         guard case .asked(let request, _) = try add(office, "L1", mail: "v2@example.org", name: "Roy") else {
             Issue.record("nobody was asked")
             return
         }
-        while try registrar.index() {}
+        while try registrar.search.index() {}
         #expect(try office.decide(request, approved: false, by: "bureau") == .refusedRequest)
         #expect(try add(office, "L2", mail: "l2@example.org", name: "Lefebvre") == .done(messages: 0))
-        while try registrar.index() {}
-        let desk = office.desk
+        while try registrar.search.index() {}
+        let operations = office.operations
         let found = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try registrar.search(reading, desk.election, "lefebvre").voters
+            try registrar.search.find(reading, operations.election, "lefebvre").voters
         }
         #expect(found.map(\.reference) == ["L2"])
     }
@@ -303,16 +303,16 @@ struct RollPlacesTests {
     @Test func `what nobody decided in time is listed as long as it lies there`() throws {
         let office = try ContactFixture()
         let request = try #require(try exchange(office).request)
-        let desk = office.desk
+        let operations = office.operations
         func undecided() throws -> [Int] {
             try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try desk.undecidedFiles(reading).map(\.id)
+                try HeldRolls(operations).undecided(reading).map(\.id)
             }
         }
         #expect(try undecided().isEmpty)
         office.wait(Approvals.lifetime)
         #expect(try undecided() == [request])
-        try desk.dropHeldFiles()
+        try HeldRolls(operations).dropLapsed()
         #expect(try undecided().isEmpty)
     }
 
@@ -347,7 +347,7 @@ struct RollPlacesTests {
             try transaction.execute("UPDATE staff_member SET removed_at = 1 WHERE name <> 'one'")
             let batch = try transaction.insert(
                 "INSERT INTO issuance_batch (election, number, state, letters, created_at) VALUES (?, 7, 'printed', 3, 1)",
-                office.desk.election.number)
+                office.operations.election.number)
             try transaction.execute(
                 """
                 INSERT INTO issuance_letter (batch, number, voter, generation, message, carries, state)

@@ -20,19 +20,19 @@ struct RollWatchTests {
 
     private func add(
         _ office: ContactFixture, _ reference: String, mail: String, name: String = "Durand"
-    ) throws -> RollService.Change {
+    ) throws -> RollChangeOutcome {
         let values: [Column: String] = [
             .lastName: name, .firstName: "Anne", .college: "ouvriers", .site: "lille", .email: mail,
         ]
-        return try RollService(office.desk).add(
+        return try RollAddition(office.operations).add(
             reference: reference, values: values, reason: "left out", by: office.viewer("one")
         ).0
     }
 
     private func onRoll(_ office: ContactFixture, _ reference: String) throws -> Voter? {
-        let desk = office.desk
+        let operations = office.operations
         return try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.registrar.voter(reading, desk.election, reference: reference)
+            try operations.registrar.voter(reading, operations.election, reference: reference)
         }
     }
 
@@ -117,7 +117,7 @@ struct RollWatchTests {
 
     @Test func `somebody struck off and added under another reference waits for a second person`() throws {
         let office = try ContactFixture()
-        _ = try RollService(office.desk).strike(voter: 3, reason: "left", by: office.viewer("one"))
+        _ = try RollStrike(office.operations).strike(voter: 3, reason: "left", by: office.viewer("one"))
         guard
             case .asked(let request, byBureau: false) = try add(
                 office, "W3", mail: "else@example.net", name: "Martin")
@@ -125,7 +125,7 @@ struct RollWatchTests {
             Issue.record("nobody was asked")
             return
         }
-        #expect(try office.desk.takeBack(request: request, by: office.viewer("one")))
+        #expect(try ApprovalDecision(office.operations).takeBack(request: request, by: office.viewer("one")))
         #expect(try office.numbers("SELECT count(*) FROM roll_voter WHERE reference = 'W3'") == [0])
     }
 
@@ -146,7 +146,7 @@ struct RollWatchTests {
     @Test func `a contact that waits in a file is somebody's for a single correction`() throws {
         let office = try ContactFixture()
         _ = try office.apply(file([1: "wanted@example.net"]), by: "one")
-        let change = try RollService(office.desk).correct(
+        let change = try RollCorrection(office.operations).correct(
             voter: 2, [.email: "wanted@example.net"], reason: "called", by: office.viewer("two"))
         guard case .asked(_, byBureau: true) = change else {
             Issue.record("\(change)")
@@ -157,16 +157,16 @@ struct RollWatchTests {
     @Test func `another's contact for a voter without an identifier is the bureau's by hand too`() throws {
         let office = try ContactFixture()
         _ = try office.apply(file([:], of: 4), by: "one")
-        let desk = RollService(office.desk)
+        let correction = RollCorrection(office.operations)
         guard
-            case .asked(_, byBureau: true) = try desk.correct(
+            case .asked(_, byBureau: true) = try correction.correct(
                 voter: 4, [.email: "v1@example.org"], reason: "called", by: office.viewer("one"))
         else {
             Issue.record("nobody was asked")
             return
         }
         #expect(
-            try desk.correct(
+            try correction.correct(
                 voter: 4, [.email: "own@example.net"], reason: "called", by: office.viewer("one"))
                 == .done(messages: 0))
     }
@@ -183,9 +183,9 @@ struct RollWatchTests {
         #expect(try office.decide(old, by: "bureau") == .denied(.gone))
         #expect(try office.decide(new, by: "bureau") == .appliedFile(voters: 1, overtaken: []))
         #expect(try office.mail(1) == "new@example.net" && office.mail(2) == "v2@example.org")
-        let desk = office.desk
+        let operations = office.operations
         let lapsed = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.lapsedFiles(reading)
+            try HeldRolls(operations).lapsed(reading)
         }
         #expect(lapsed.map(\.id) == [old] && lapsed.map(\.replacedBy) == ["new.csv"])
         #expect(
@@ -204,13 +204,13 @@ struct RollWatchTests {
         let office = try ContactFixture()
         let request = try #require(try office.apply(file([1: "a@example.net"]), by: "one").request)
         office.wait(Approvals.lifetime)
-        try office.desk.dropHeldFiles()
-        try office.desk.dropHeldFiles()
+        try HeldRolls(office.operations).dropLapsed()
+        try HeldRolls(office.operations).dropLapsed()
         let noted = try office.texts("SELECT details FROM journal_entry WHERE action = 'approval.expire'")
         #expect(noted.count == 1 && noted.allSatisfy { $0.contains("staff:one") && $0.contains("new.csv") })
-        let desk = office.desk
+        let operations = office.operations
         let lapsed = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.lapsedFiles(reading)
+            try HeldRolls(operations).lapsed(reading)
         }
         #expect(lapsed.map(\.id) == [request])
         #expect(try office.decide(request, by: "two") == .denied(.expired))
@@ -273,7 +273,7 @@ struct RollWatchTests {
     // MARK: How many
 
     @Test func `one person alone changes as many contacts by files as by hand, within the hour`() throws {
-        let most = VoterSupport.mostGivenAnHour
+        let most = ContactRules.mostGivenAnHour
         let office = try ContactFixture(alone, rows: file([:], of: 30))
         func changed(_ numbers: ClosedRange<Int>, of done: Int = 0) -> String {
             let voters = Array(1...done + 1).dropLast() + Array(numbers)
@@ -290,7 +290,7 @@ struct RollWatchTests {
         #expect(try addresses.apply(moved, by: "one").held == 30)
         // A postal address by hand counts as well.
         office.wait(1)
-        let single = try RollService(office.desk).correct(
+        let single = try RollCorrection(office.operations).correct(
             voter: 30, [.address1: "1 rue C|59000 Lille"], reason: "called", by: office.viewer("one"))
         guard case .asked(_, byBureau: true) = single else {
             Issue.record("\(single)")
@@ -307,7 +307,7 @@ struct RollWatchTests {
         try office.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             let batch = try transaction.insert(
                 "INSERT INTO issuance_batch (election, number, state, letters, created_at) VALUES (?, 7, 'printed', ?, 1)",
-                office.desk.election.number, count)
+                office.operations.election.number, count)
             try transaction.execute(
                 """
                 INSERT INTO issuance_letter (batch, number, voter, generation, message, carries, state)
@@ -340,7 +340,7 @@ struct RollWatchTests {
         #expect(
             try office.decide(try #require(applied.request), by: "two")
                 == .appliedFile(voters: 1, overtaken: [], sheets: letters([2])))
-        let single = RollService(office.desk)
+        let single = RollCorrection(office.operations)
         #expect(
             try single.correct(voter: 1, [.lastName: "Durand"], reason: "typo", by: office.viewer("one"))
                 == .done(messages: 0, sheets: letters([1])))
@@ -357,7 +357,7 @@ struct RollWatchTests {
         #expect(
             try office.decide(request, by: "two") == .carriedOut(.done(noticeBy: nil, sheets: letters([1]))))
         #expect(
-            try single.strike(voter: 4, reason: "left", by: office.viewer("one"))
+            try RollStrike(office.operations).strike(voter: 4, reason: "left", by: office.viewer("one"))
                 == .done(messages: 0, sheets: letters([4])))
     }
 
@@ -386,7 +386,7 @@ struct RollWatchTests {
         #expect(try office.texts("SELECT challenge FROM roll_voter WHERE id = 1") != [before[0]])
         // No contact changed: nobody is told of one.
         #expect(try office.told().isEmpty)
-        let change = try RollService(office.desk).correct(
+        let change = try RollCorrection(office.operations).correct(
             voter: 1, [.challenge: "pelle jaune"], reason: "called", by: office.viewer("one"))
         guard case .asked(_, byBureau: false) = change else {
             Issue.record("\(change)")

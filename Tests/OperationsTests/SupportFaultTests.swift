@@ -16,7 +16,7 @@ struct SupportFaultTests {
     // MARK: Reminders
 
     private func asked(_ house: OperationsFixture) throws -> Reminders {
-        let reminders = Reminders(house.desk)
+        let reminders = Reminders(house.operations)
         let outcome = try reminders.ask(.init(target: .notSignedIn, college: "", site: ""), by: house.manager)
         #expect(outcome == .asked(about: 20))
         return reminders
@@ -80,16 +80,16 @@ struct SupportFaultTests {
         let house = try OperationsFixture()
         for name in ["ines", "anne"] { try house.add(name, .manager) }
         try house.add("puppet", .support, by: .staff("anne"))
-        let desk = house.desk
+        let operations = house.operations
         func seen(by name: String) throws -> Bool {
             try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let alert = try desk.alerts(transaction.reading).first?.id ?? 0
-                return try desk.seen(
-                    transaction, alert: alert, by: Actor(principal: .staff(name), role: .manager, door: .console))
+                let alert = try Alerts(operations).unseen(transaction.reading).first?.id ?? 0
+                return try Alerts(operations).markSeen(
+                    transaction, alert: alert, by: Actor(principal: .staff(name), role: .manager, interface: .console))
             }
         }
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.alert(transaction, .alertManyContacts, Principal.staff("anne").text)
+            try Alerts(operations).raise(transaction, .alertManyContacts, Principal.staff("anne").text)
         }
         #expect(try !seen(by: "anne"))
         #expect(try !seen(by: "puppet"))
@@ -97,7 +97,7 @@ struct SupportFaultTests {
         #expect(try !seen(by: "ines"))
         // What is about a file is nobody's.
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.alert(transaction, .alertLogKept, "/var/lib/store.sqlite")
+            try Alerts(operations).raise(transaction, .alertLogKept, "/var/lib/store.sqlite")
         }
         #expect(try seen(by: "puppet"))
     }
@@ -109,25 +109,25 @@ struct SupportFaultTests {
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("UPDATE outbox_message SET state = 'failed', ended_at = 1")
         }
-        return DeliveryService(house.desk)
+        return DeliveryService(house.operations)
     }
 
     @Test func `a fail-over counts each voter once`() throws {
         let house = try OperationsFixture()
-        let desk = try failedMails(house)
+        let deliveries = try failedMails(house)
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 "UPDATE roll_voter SET phone = NULL, phone_index = NULL, mobile = 0 WHERE id % 4 = 0")
         }
-        let stranded = try desk.strandedCount(from: .email)
-        let outcome = try desk.failOver(from: .email, to: .sms, of: .init(), reason: "dead", by: house.manager)
+        let stranded = try deliveries.strandedCount(from: .email)
+        let outcome = try deliveries.failOver(from: .email, to: .sms, of: .init(), reason: "dead", by: house.manager)
         #expect(stranded == 20 && outcome.unreachable == 5 && outcome.reissued == 15, "\(outcome)")
         #expect(outcome.reissued + outcome.unreachable + outcome.left + outcome.unchanged == stranded)
     }
 
     @Test func `what a fail-over did before it broke off is in the journal`() throws {
         let house = try OperationsFixture()
-        let desk = try failedMails(house)
+        let deliveries = try failedMails(house)
         try house.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 """
@@ -137,12 +137,12 @@ struct SupportFaultTests {
                 """)
         }
         #expect(throws: StoreError.self) {
-            try desk.failOver(from: .email, to: .sms, of: .init(), reason: "dead", by: house.manager)
+            try deliveries.failOver(from: .email, to: .sms, of: .init(), reason: "dead", by: house.manager)
         }
         let entries = try house.store.read { (reading: borrowing Reading) throws(StoreError) in
             try AuditJournal.page(
                 reading,
-                AuditJournal.Filter(of: .deliveryFailOver, election: house.desk.election.election.id, text: ""),
+                AuditJournal.Filter(of: .deliveryFailOver, election: house.operations.election.election.id, text: ""),
                 limit: 5)
         }
         let text = try #require(entries.first).details
@@ -154,12 +154,12 @@ struct SupportFaultTests {
 
     @Test func `each change of a contact is told, also the second one of a second`() throws {
         let house = try OperationsFixture()
-        let (desk, voter) = (house.desk, Principal.voter(house.voters[0]))
+        let (operations, voter) = (house.operations, Principal.voter(house.voters[0]))
         let sent = try house.store.write { (transaction: borrowing Transaction) throws(StoreError) -> [Int?] in
             var sent: [Int?] = []
             for _ in 0..<3 {
                 sent.append(
-                    try desk.directory.send(
+                    try operations.directory.send(
                         transaction, voter,
                         VoterNotification(.contactChanged, by: .email, priority: .recovery, generation: 9)))
             }

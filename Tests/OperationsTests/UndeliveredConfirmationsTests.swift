@@ -22,14 +22,14 @@ struct UndeliveredConfirmationsTests {
     }
 
     private func lines(_ fixture: ContactFixture) throws -> [UndeliveredConfirmations.Line] {
-        let desk = fixture.desk
+        let operations = fixture.operations
         return try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try UndeliveredConfirmations(reading, desk.outbox, of: desk.election).lines
+            try UndeliveredConfirmations(reading, operations.outbox, of: operations.election).lines
         }
     }
 
     private func poll(_ state: String, _ fixture: ContactFixture) throws {
-        let number = fixture.desk.election.number
+        let number = fixture.operations.election.number
         try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute("DELETE FROM polling_poll")
             try transaction.execute(
@@ -47,7 +47,7 @@ struct UndeliveredConfirmationsTests {
         try fail(40, fixture)
         if !state.isEmpty { try poll(state, fixture) }
         #expect(try lines(fixture).isEmpty)
-        #expect(try DeliveryService(fixture.desk).picture().undelivered.lines.isEmpty)
+        #expect(try DeliveryService(fixture.operations).picture().undelivered.lines.isEmpty)
     }
 
     @Test(arguments: ["closed", "abandoned"])
@@ -64,7 +64,7 @@ struct UndeliveredConfirmationsTests {
                 """)
         }
         try poll(state, fixture)
-        for lines in [try lines(fixture), try DeliveryService(fixture.desk).picture().undelivered.lines] {
+        for lines in [try lines(fixture), try DeliveryService(fixture.operations).picture().undelivered.lines] {
             #expect(lines.map(\.route) == [.email] && lines.map(\.bounced) == [2])
             #expect(lines.map(\.unknown) == [1] && lines.map(\.failed) == [2])
         }
@@ -79,10 +79,10 @@ struct UndeliveredConfirmationsTests {
     func `the figure is theirs who may know who voted`(role: StaffRole, state: String, may: Bool) throws {
         let fixture = try ContactFixture()
         try poll(state, fixture)
-        let actor = Actor(principal: .staff("one"), role: role, door: .console)
-        let desk = fixture.desk
+        let actor = Actor(principal: .staff("one"), role: role, interface: .console)
+        let operations = fixture.operations
         let found = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try desk.mayKnowVotes(reading, actor)
+            try VoteSecrecy(operations).mayKnowVotes(reading, actor)
         }
         #expect(found == may)
     }

@@ -17,9 +17,9 @@ struct AtOnceTests {
             try poll.execute(
                 "UPDATE election_definition SET definition = replace(definition, char(10) || 'access:', char(10) || 'confirm: atOnce' || char(10) || 'access:')"
             )
-            let desk = ElectionRepository(journal: poll.journal, clock: Clock { poll.now })
+            let elections = ElectionRepository(journal: poll.journal, clock: Clock { poll.now })
             let election = try poll.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try desk.find(reading, nil)
+                try elections.find(reading, nil)
             }
             #expect(election.election.confirm == .atOnce)
             self.poll = poll

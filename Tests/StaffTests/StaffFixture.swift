@@ -17,7 +17,7 @@ import VoterRoll
 final class StaffFixture {
     private let base: TestElection
     let register: StaffRegister
-    let door: Authenticator
+    let authenticator: Authenticator
     var folder: URL { base.folder.url }
     var store: Store { base.store }
 
@@ -33,7 +33,7 @@ final class StaffFixture {
                 election: base.election.election, templates: TestElection.templates),
             outbox: outbox, passphrases: passphrases, journal: journal, clock: clock, randomness: .system,
             console: "https://vote.example.org/manager")
-        door = Authenticator(
+        authenticator = Authenticator(
             election: base.election, key: key, directory: StaffDirectory(register), passphrases: passphrases,
             outbox: outbox,
             clock: clock,
@@ -63,7 +63,7 @@ final class StaffFixture {
     func session(_ name: String) throws -> (token: String, Session) {
         let member = try member(name)
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try door.open(
+            try authenticator.open(
                 transaction, member.principal, generation: member.generation,
                 from: SessionOrigin(subject: [1], route: .email))
         }
@@ -71,7 +71,9 @@ final class StaffFixture {
     }
 
     func present(_ token: String) throws -> Session? {
-        try store.read { (reading: borrowing Reading) throws(StoreError) in try door.session(reading, token: token) }
+        try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try authenticator.session(reading, token: token)
+        }
     }
 
     /// Enrols a member's authenticator; returns its secret and the spare codes.
@@ -83,7 +85,7 @@ final class StaffFixture {
         let secret = try #require(begun)
         let code = TimeCode.code(secret, step: TimeCode.step(at: base.clock.now))
         let spare = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> [String] in
-            let (outcome, spare) = try factor.enrol(transaction, member, session, at: door, code, from: "::1")
+            let (outcome, spare) = try factor.enrol(transaction, member, session, at: authenticator, code, from: "::1")
             return outcome == .right ? spare : []
         }
         return (secret, spare)
@@ -92,7 +94,7 @@ final class StaffFixture {
     func confirm(_ name: String, _ session: Session, _ code: String) throws -> SecondFactor.Outcome {
         let member = try member(name)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try SecondFactor(register).confirm(transaction, member, session, at: door, code, from: "::1")
+            try SecondFactor(register).confirm(transaction, member, session, at: authenticator, code, from: "::1")
         }
     }
 

@@ -30,10 +30,10 @@ extension TestElection {
     @discardableResult
     package func enrol(_ roll: String) throws -> [Int] {
         let (registrar, path) = (registrar(), try folder.file("roll.csv", roll.utf8))
-        let loaded = try registrar.load(
+        let loaded = try registrar.imports.load(
             path, into: election, keys: RollKeys(key, randomness: .system), options: ImportOptions())
         _ = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
+            try registrar.imports.publish(transaction, loaded, file: "roll.csv", by: .system("test"))
         }
         return try store.read { (reading: borrowing Reading) throws(StoreError) in
             var numbers: [Int] = []
@@ -42,9 +42,9 @@ extension TestElection {
         }
     }
 
-    /// What the console's managers work with.
+    /// What the operations of staff are made of.
     /// - Parameter smsPrefixes: of the countries that SMS go to.
-    package func voterSupport(smsPrefixes: [String] = ["+33"]) -> VoterSupport {
+    package func operations(smsPrefixes: [String] = ["+33"]) -> OperationContext {
         let outbox = Outbox(clock: time, randomness: .system)
         let passphrases = PassphraseService(
             hasher: TestElection.quickHasher, journal: journal, clock: time, randomness: .system)
@@ -54,9 +54,9 @@ extension TestElection {
         let texts = MessageTemplates(election: election.election, templates: TestElection.templates)
         let directory = VoterDirectory(
             election: election, key: key, messageTemplates: texts, issuer: issuer, registrar: registrar())
-        return VoterSupport(
+        return OperationContext(
             store: store, directory: directory,
-            door: Authenticator(
+            authenticator: Authenticator(
                 election: election, key: key, directory: directory, passphrases: passphrases, outbox: outbox,
                 clock: time, randomness: .system),
             station: PollingStation(

@@ -36,6 +36,55 @@ struct AddressTests {
         #expect(read == nil || read?.contains("AY") == true, "\(read ?? "")")
     }
 
+    @Test(arguments: [
+        ("59000", "59 Lille", "59000 LILLE"), ("59000", "59 - LILLE", "59000 LILLE"),
+        ("59000", "59, Lille", "59000 LILLE"),
+        ("59000", "(59) Lille", "59000 LILLE"), ("59000", "Lille (59)", "59000 LILLE"), ("F-59000", "59 Lille", ""),
+        ("59 000", "59 Lille", "59000 LILLE"), ("20000", "2A Ajaccio", "20000 AJACCIO"),
+        ("01000", "1 Bourg-en-Bresse", "01000 BOURG EN BRESSE"), ("1000", "01 Bourg", "01000 BOURG"),
+        ("97100", "971 Basse-Terre", "97100 BASSE TERRE"), ("57190", "57 \u{C9}vrange", "57190 EVRANGE"),
+    ])
+    func `a town led by its department's number is printed without it, and told`(
+        code: String, town: String, line: String
+    ) throws {
+        let outcome = try Outcome(["Adresse 4": "3 rue X", "Code postal": code, "Ville": town])
+        #expect(outcome.fault.isEmpty, "\(outcome.fault)")
+        let expected = line.isEmpty ? "59000 LILLE" : line
+        #expect(try outcome.contacts().address?.lines.last == expected)
+        #expect(outcome.warning.contains("department's number, which is not printed"), "\(outcome.warning)")
+    }
+
+    @Test(arguments: [
+        ("68410", "3 \u{C9}pis", "", "68410 3 EPIS"), ("69003", "Lyon (3)", "", ""), ("75015", "Paris (15)", "", ""),
+        ("1000", "10 Bruxelles", "Belgique", ""), ("13013", "Marseille 13", "", "13013 MARSEILLE 13"),
+        ("59000", "59Lille", "", ""), ("59000", "59", "", ""),
+    ])
+    func `a number in a town's field that is no department's stays`(
+        code: String, town: String, country: String, line: String
+    ) throws {
+        let outcome = try Outcome([
+            "Adresse 4": "3 rue X", "Code postal": code, "Ville": town, "Pays": country,
+        ])
+        #expect(!outcome.warning.contains("department"), "\(outcome.warning)")
+        if !line.isEmpty { #expect(try outcome.contacts().address?.lines.last == line) }
+    }
+
+    /// Postcode and town may both be the right ones; nobody but the manager can tell.
+    @Test func `another department's number is told, and printed`() throws {
+        let outcome = try Outcome(["Adresse 4": "3 rue X", "Code postal": "62000", "Ville": "59 Lille"])
+        #expect(outcome.warning.contains("number of another department"), "\(outcome.warning)")
+        #expect(try outcome.contacts().address?.lines.last == "62000 59 LILLE")
+    }
+
+    /// The town stands on the street's line too, where it has no number.
+    @Test func `a town with its department's number is the town of the street's line`() throws {
+        let outcome = try Outcome([
+            "Adresse 4": "3 rue X, 59000 Lille", "Code postal": "59000", "Ville": "59 Lille",
+        ])
+        #expect(!outcome.warning.contains("another town"), "\(outcome.warning)")
+        #expect(try outcome.contacts().address?.lines.suffix(2) == ["3 RUE X", "59000 LILLE"])
+    }
+
     /// Each is a letter that goes astray.
     @Test func `every code of no department is named at its row`() throws {
         let heads = "Matricule;Nom;Pr\u{E9}nom;Courriel;Adresse 1;Code postal;Ville;Coll\u{E8}ge\n"

@@ -74,6 +74,56 @@ struct EncodingTests {
         #expect(try self.name(roll(name, EncodingTests.windows)) == name)
     }
 
+    /// Of central Europe's code page.
+    private static let windows1250: [Unicode.Scalar: UInt8] = [
+        "\u{104}": 0xA5, "\u{105}": 0xB9, "\u{106}": 0xC6, "\u{107}": 0xE6, "\u{118}": 0xCA, "\u{119}": 0xEA,
+        "\u{141}": 0xA3, "\u{142}": 0xB3, "\u{143}": 0xD1, "\u{144}": 0xF1, "\u{15A}": 0x8C, "\u{15B}": 0x9C,
+        "\u{179}": 0x8F, "\u{17A}": 0x9F, "\u{17B}": 0xAF, "\u{17C}": 0xBF, "\u{10C}": 0xC8, "\u{10D}": 0xE8,
+        "\u{158}": 0xD8, "\u{159}": 0xF8, "\u{15F}": 0xBA, "\u{13E}": 0xBE,
+    ]
+
+    /// Rows with French accents, and one below them with a street.
+    private func street(_ street: String, _ letters: [Unicode.Scalar: UInt8]) throws -> [RollFault] {
+        var lines = ["matricule;nom;prenom;college;adresse"]
+        for number in 1...20 {
+            lines.append("A\(number);L\u{E9}veill\u{E9};Zo\u{E9};ouvriers;3 all\u{E9}e du Pr\u{E9}, 59000 Lille")
+        }
+        lines.append("A99;Petit;Ir\u{E9}n\u{E9}e;ouvriers;3 rue \(street), 59000 Lille")
+        let text = lines.joined(separator: "\n") + "\n"
+        let data = Data(text.unicodeScalars.map { letters[$0] ?? UInt8(truncatingIfNeeded: $0.value) })
+        return try RollFixture().load(data).report.warnings.filter { $0.reason.contains("central Europe") }
+    }
+
+    @Test(arguments: [
+        "W\u{142}adys\u{142}awa", "Micha\u{142}", "\u{141}ukasza", "Wa\u{142}\u{119}sy", "Wo\u{17A}niaka",
+        "D\u{105}browskiego", "Petrovi\u{107}", "Mi\u{15B}kiewicza", "KO\u{15A}CIUSZKI", "PETROVI\u{106}",
+        "\u{17B}aneta", "Kr\u{E1}\u{13E}ov\u{E1}", "Pavi\u{107}evi\u{107}", "Ji\u{159}\u{ED}", "Dvo\u{159}\u{E1}k",
+        "Mure\u{15F}anu", "Ja\u{15B}",
+    ])
+    func `a file of central Europe's code page is told with its first line and the cure`(name: String) throws {
+        let told = try street(name, EncodingTests.windows1250)
+        #expect(told.map(\.line) == [22], "\(told)")
+        #expect(told.first?.reason.contains("save it as \"CSV UTF-8\"") == true)
+        #expect(told.first?.column == "" && told.first?.value.isEmpty == false)
+    }
+
+    @Test(arguments: [
+        "du C\u{153}ur Vol\u{E9}, 2\u{B0} \u{E9}tage", "de l\u{2019}\u{152}uvre \u{AB} Zo\u{EB} \u{BB}",
+        "des V\u{153}ux",
+        "L\u{E6}titia", "Konge\u{E6}ble", "3\u{BE} ter", "ex \u{E6}quo", "H\u{C6}NDEL", "L'HA\u{178}",
+        "L'Ha\u{FF}-les-Roses", "Bj\u{F8}rn Dr\u{F8}bak",
+        "K\u{153}nig", "Sch\u{153}lcher", "Man\u{153}uvre", "N\u{BA} 4", "M\u{AA} Carmen", "3 m\u{B3}", "120 m\u{B2}",
+        "Dupont\u{B9}", "Marie\u{B2} Pierre\u{B3}", "I\u{F1}igo", "Gar\u{E7}on", "10 \u{A3}", "5\u{BD} ter",
+        "\u{C9}lectrice\u{B7}s", "Mo\u{EF}se \u{2026}", "\u{152}DIPE", "S\u{152}UR", "S\u{C3}O JO\u{C3}O", "d\u{B4}Arc",
+        "bis\u{A0}A", "Sa\u{F4}ne",
+    ])
+    func `nothing of this is told of what French programs write`(name: String) throws {
+        let letters = EncodingTests.windows.merging([
+            "\u{178}": 0x9F, "\u{2026}": 0x85, "\u{2013}": 0x96,
+        ]) { $1 }
+        #expect(try street(name, letters) == [])
+    }
+
     @Test(arguments: ["\n", "\r", "\r\n"])
     func `a line with odd bytes is named by its number, whatever ends lines`(end: String) throws {
         var lines = ["matricule;nom;prenom;college"]

@@ -7,7 +7,7 @@ struct FileKindTests {
     private func refusal(_ data: Data, _ name: String) throws -> String {
         let desk = try RollFixture()
         do {
-            _ = try desk.registrar.load(
+            _ = try desk.registrar.imports.load(
                 try desk.file(name, data), into: desk.election, keys: desk.keys, options: ImportOptions())
             return ""
         } catch { return "\(error)" }

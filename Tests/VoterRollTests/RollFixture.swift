@@ -30,12 +30,12 @@ final class RollFixture {
     }
 
     func load(_ text: String, _ options: ImportOptions = ImportOptions()) throws -> LoadedRoll {
-        try registrar.load(
+        try registrar.imports.load(
             try file("\(UUID().uuidString).csv", Data(text.utf8)), into: election, keys: keys, options: options)
     }
 
     func load(_ data: Data) throws -> LoadedRoll {
-        try registrar.load(
+        try registrar.imports.load(
             try file("\(UUID().uuidString).csv", data), into: election, keys: keys, options: ImportOptions())
     }
 
@@ -43,7 +43,7 @@ final class RollFixture {
     func publish(_ roll: LoadedRoll) throws -> [Int] {
         let (registrar, roll) = (registrar, roll)
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try registrar.publish(transaction, roll, file: "f", by: .system("test"))
+            try registrar.imports.publish(transaction, roll, file: "f", by: .system("test"))
         }
     }
 

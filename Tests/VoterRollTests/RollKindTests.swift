@@ -47,6 +47,11 @@ struct RecipientTests {
         ("Blanc", "Marie", "Cit\u{E9} Marie Blanc"), ("Durand", "Paul", "M Durand Immeuble 4"),
         ("Martin", "Charles-Olivier", "c/o M. Martin"), ("Martin", "Charles-Olivier", "C/O MARTIN"),
         ("Leroy", "Bernard-Pierre", "B.P. Leroy"), ("Leroy", "Bernard", "BP M. Leroy"),
+        ("Martin", "Charles-Olivier", "C.O. Martin"), ("Martin", "Charles-Olivier", "c. o. Martin"),
+        ("Martin", "Charles-Olivier", "C O Martin"), ("Martin", "Charles-Olivier", "CO Martin"),
+        ("Martin", "Charles-Olivier", "C. O. Famille Martin"), ("Martin", "Charles", "C. O. Martin"),
+        ("Martin", "Olivier-Charles", "C. O. Martin"), ("Martin", "Robert-Claude", "R. C. Martin"),
+        ("Martin", "Robert", "R. Martin"), ("Leroy", "Bernard-Pierre", "B. P. Leroy"),
     ])
     func `the voter's name stands above a line that only resembles it`(last: String, first: String, line: String) throws
     {
@@ -64,7 +69,11 @@ struct RecipientTests {
         ("De La Tour", "Anne", "Anne de la Tour"), ("Place", "Anne", "Mme Anne PLACE"),
         ("M\u{FC}ller", "Ren\u{E9}", "M Ren\u{E9} Muller"), ("\u{152}uvre", "Zo\u{E9}", "Zo\u{E9} OEUVRE"),
         ("Petit-Durand", "Anne-Marie", "Mme Anne Marie PETIT DURAND"), ("Martin", "Charles-Olivier", "M. C. O. Martin"),
-        ("Chez", "Anne", "Mme Anne CHEZ"),
+        ("Chez", "Anne", "Mme Anne CHEZ"), ("Martin", "Charles-Olivier", "C. O. Martin"),
+        ("Martin", "Charles-Olivier", "C.-O. MARTIN"), ("Martin", "Charles Olivier", "Martin C.-O."),
+        ("Martin", "Jean-Ren\u{E9}", "J.-R. Martin"), ("Martin", "Jean-Ren\u{E9}", "J.R. Martin"),
+        ("Martin", "\u{C9}lise-Rose", "\u{C9}. R. Martin"), ("Petit-Durand", "Rose-Claire", "R.-C. Petit-Durand"),
+        ("Leroy", "Bernard-Pierre", "B.-P. Leroy"),
     ])
     func `a line that is the voter's name is not printed twice`(last: String, first: String, line: String) throws {
         let outcome = try Outcome([

@@ -162,7 +162,7 @@ struct RollImportTests {
 
     @Test func `a discarded import leaves nothing`() throws {
         let desk = try RollFixture()
-        try desk.registrar.discard(try desk.load(head + good))
+        try desk.registrar.imports.discard(try desk.load(head + good))
         let rows = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT (SELECT count(*) FROM roll_voter) + (SELECT count(*) FROM roll_import)")
         }
@@ -185,7 +185,7 @@ struct RollImportTests {
         let desk = try RollFixture()
         let text = head + good.replacing("Martin", with: "Lef\u{E8}vre-\u{152}uvre")
         let bytes = text.unicodeScalars.map { $0.value == 0x152 ? 0x8C : UInt8($0.value) }
-        let roll = try desk.registrar.load(
+        let roll = try desk.registrar.imports.load(
             try desk.file("w.csv", Data(bytes)), into: desk.election, keys: desk.keys, options: ImportOptions())
         #expect(roll.encoding == "Windows-1252")
         try desk.publish(roll)
@@ -245,9 +245,9 @@ struct RollImportTests {
     @Test func `a correction is kept, journalled, and opens again`() throws {
         let desk = try RollFixture()
         try desk.publish(try desk.load(head + good))
-        func correct(_ column: Column, _ value: String) throws -> Registrar.Correction {
+        func correct(_ column: Column, _ value: String) throws -> RollCorrections.Outcome {
             try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try desk.registrar.correct(
+                try desk.registrar.corrections.correct(
                     transaction, desk.election,
                     FieldCorrection(reference: "A1", column: column, value: value, reason: "called"), key: desk.key,
                     randomness: .system, by: .staff("anne"))
@@ -292,7 +292,7 @@ struct RollImportTests {
     @Test func `a late voter's number is read as one of the country of their address`() throws {
         let desk = try RollFixture()
         let added = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.registrar.add(
+            try desk.registrar.lateVoters.add(
                 transaction, desk.election,
                 LateVoter(
                     reference: "Z1",

@@ -36,7 +36,7 @@ struct TextFileTests {
     func `what is no whole text is refused by its name`(data: Data, words: String) throws {
         let desk = try RollFixture()
         #expect {
-            _ = try desk.registrar.load(
+            _ = try desk.registrar.imports.load(
                 try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         } throws: {
             "\($0)".contains(words)
@@ -60,7 +60,7 @@ struct TextFileTests {
 
     private func check(_ data: Data, _ encoding: String) throws {
         let desk = try RollFixture()
-        let roll = try desk.registrar.load(
+        let roll = try desk.registrar.imports.load(
             try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         #expect(roll.encoding == encoding)
         try desk.publish(roll)

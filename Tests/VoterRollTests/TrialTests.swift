@@ -125,7 +125,7 @@ struct TrialTests {
         let path = trials.appending(path: trial.file).path
         let roll: LoadedRoll
         do {
-            roll = try desk.registrar.load(path, into: desk.election, keys: desk.keys, options: options)
+            roll = try desk.registrar.imports.load(path, into: desk.election, keys: desk.keys, options: options)
         } catch {
             #expect(!trial.refusal.isEmpty, "\(error)")
             for word in trial.refusal { #expect("\(error)".contains(word), "\(error)") }

@@ -60,7 +60,7 @@ struct WorkbookTests {
 
     private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: RollFixture) {
         let desk = try RollFixture()
-        let roll = try desk.registrar.load(
+        let roll = try desk.registrar.imports.load(
             try desk.file("r.xlsx", data), into: desk.election, keys: desk.keys, options: ImportOptions())
         return (roll, desk)
     }
@@ -111,6 +111,25 @@ struct WorkbookTests {
                 ["Matricule", "Nom", "Pr\u{E9}nom"], ["Num", "Nom", "Petit nom"],
             ])
         #expect(previews.map(\.isReadable) == [true, false])
+    }
+
+    /// A sheet without a row does not end the one before it.
+    @Test(arguments: [true, false])
+    func `merged cells are told of the sheet that has them`(isSecondBlank: Bool) throws {
+        let desk = try RollFixture()
+        let heads = ["Matricule", "Nom", "Pr\u{E9}nom", "Coll\u{E8}ge"].map(text)
+        let rows = ["Petit", "Durand"].map { [$0, $0, "Zo\u{E9}", "ouvriers"].map(text) }
+        let more = ["Leroy", "Morel"].map { [$0, $0, "Zo\u{E9}", "ouvriers"].map(text) }
+        let data = workbook(
+            [heads] + rows, columns: "<mergeCells><mergeCell ref=\"C2:C3\"/></mergeCells>", name: "Un",
+            second: (name: "Deux", rows: isSecondBlank ? [] : [heads] + more))
+        var options = ImportOptions()
+        options.sheets = ["Un", "Deux"]
+        let path = try desk.file("r.xlsx", data)
+        let roll = try desk.registrar.imports.load(path, into: desk.election, keys: desk.keys, options: options)
+        let told = roll.report.warnings.filter { $0.reason.contains("merged cells") }
+        #expect(told.map(\.value) == ["C2:C3"], "\(told)")
+        #expect(told.map(\.line) == [2] && told.first?.column.hasPrefix("Un!") == true, "\(told)")
     }
 
     @Test(arguments: [

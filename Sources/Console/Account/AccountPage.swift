@@ -40,7 +40,7 @@ struct AccountPage: ConsolePage {
             return AccountModel.View(
                 fullName: member?.fullName ?? "",
                 spareCodes: try member.map { member throws(StoreError) in try factor.spareLeft(reading, member) } ?? 0,
-                signIns: try parts.door.signIns(reading, call.viewer.principal, limit: AccountPage.shown).map {
+                signIns: try parts.authenticator.signIns(reading, call.viewer.principal, limit: AccountPage.shown).map {
                     Moment($0.at)
                 })
         }

@@ -69,7 +69,7 @@ struct ApprovalActions: ConsoleWork {
     /// - Returns: `state`: `done`, `refused`, or `impossible` where what was asked for cannot be done any more.
     func decide(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
-        let decided = try parts.desk.decide(
+        let decided = try ApprovalDecision(parts.operations).decide(
             request: call.id("request"), approved: call["decision"] == "approve", answer: call["reason"].trimmed,
             leavingOut: Set(call["without"].split { ",;".contains($0) || $0.isWhitespace }.map(String.init)),
             by: call.viewer)
@@ -127,7 +127,7 @@ struct ApprovalActions: ConsoleWork {
 
     /// Takes one's own request back.
     func takeBack(_ call: ConsoleRequest) throws -> ActionResult {
-        let isDone = try parts.desk.takeBack(request: call.id("request"), by: call.viewer)
+        let isDone = try ApprovalDecision(parts.operations).takeBack(request: call.id("request"), by: call.viewer)
         return isDone
             ? .done(text("takeBack.done", call.language), next: "approvals")
             : .refused(409, text("decide.gone", call.language))

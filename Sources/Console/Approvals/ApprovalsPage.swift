@@ -64,7 +64,7 @@ struct ApprovalsPage: ConsolePage {
         let words = RequestWords(context, call.language)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try approvals.waiting(reading).map { request throws(StoreError) in
-                (request, try parts.desk.voter(reading, request.subject))
+                (request, try parts.operations.voter(reading, request.subject))
             }
         }
         let waiting = found.map { request, voter in
@@ -84,8 +84,8 @@ struct ApprovalsPage: ConsolePage {
     /// Requests that ended without a decision.
     private func lapsed(_ words: RequestWords) throws -> [ApprovalsView.Lapsed] {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try approvals.lapsed(reading, since: parts.desk.clock.now - VoterSupport.lapsedSeconds).map {
-                request throws(StoreError) in (request, try parts.desk.voter(reading, request.subject))
+            try approvals.lapsed(reading, since: parts.operations.clock.now - HeldRolls.lapsedSeconds).map {
+                request throws(StoreError) in (request, try parts.operations.voter(reading, request.subject))
             }
         }
         return found.map { request, voter in

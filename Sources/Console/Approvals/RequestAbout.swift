@@ -72,7 +72,7 @@ struct RequestAbout: ConsoleWork {
         let voter: Voter?
         /// The voter's, as messages go to them now.
         let contacts: VoterContacts?
-        let file: VoterSupport.HeldFile?
+        let file: HeldRolls.File?
         /// References of those whose place the voter would take.
         let replaced: [String]
     }
@@ -102,13 +102,13 @@ struct RequestAbout: ConsoleWork {
     private func found(_ call: ConsoleRequest) throws(StoreError) -> Found? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> Found? in
             guard let request = try approvals.request(reading, call.id("request")) else { return nil }
-            let voter = try parts.desk.voter(reading, request.subject)
+            let voter = try parts.operations.voter(reading, request.subject)
             return Found(
                 request: request, voter: voter,
                 contacts: try voter.map { voter throws(StoreError) in
-                    try parts.desk.directory.contacts(reading, voter)
-                }, file: try parts.desk.heldFile(reading, request),
-                replaced: try parts.desk.replacedReferences(reading, request))
+                    try parts.operations.directory.contacts(reading, voter)
+                }, file: try HeldRolls(parts.operations).file(reading, request),
+                replaced: try ReplacementSearch(parts.operations).replacedReferences(reading, request))
         }
     }
 
@@ -130,7 +130,7 @@ struct RequestAbout: ConsoleWork {
     }
 
     /// Who changes to what by a file that waits.
-    private func rows(of file: VoterSupport.HeldFile, _ say: Wording) -> RequestModel.Rows {
+    private func rows(of file: HeldRolls.File, _ say: Wording) -> RequestModel.Rows {
         let overtaken = file.rows.filter(\.isOvertaken).map(\.reference)
         // All of them: one that is overtaken now is taken after all where its entry is put back before the decision.
         return RequestModel.Rows(
@@ -162,7 +162,7 @@ struct RequestAbout: ConsoleWork {
     }
 
     /// What a row changes, one after another.
-    private func changes(_ row: ContactRow, _ file: VoterSupport.HeldFile, _ say: Wording) -> [String] {
+    private func changes(_ row: ContactRow, _ file: HeldRolls.File, _ say: Wording) -> [String] {
         var words = row.columns.map { change($0, row, say) }
         words += (file.others[row.reference] ?? []).map { RollWords(say).change($0) }
         if let replaces = replacesWords(file.replaced[row.reference] ?? [], say) { words.append(replaces) }

@@ -20,7 +20,7 @@ struct DeliveriesPage: ConsolePage {
         let picture = try parts.deliveries.picture()
         let say = wording(call.language)
         let mayKnow = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.mayKnowVotes(reading, call.viewer)
+            try VoteSecrecy(parts.operations).mayKnowVotes(reading, call.viewer)
         }
         let undelivered = mayKnow ? picture.undelivered.lines : []
         return DeliveriesModel(

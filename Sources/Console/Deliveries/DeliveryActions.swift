@@ -179,14 +179,14 @@ struct DeliveryActions: ConsoleWork {
     /// How many voters have no identifier.
     func aboutMissing(_ call: ConsoleRequest) throws -> CountsAbout? {
         let count = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.withoutIdentifier(reading)
+            try MissingIdentifiers(parts.operations).count(reading)
         }
         return CountsAbout(counts: [.init(term: text("issueAll.count", call.language), count: count)])
     }
 
     /// Issues identifiers to them, each by their own channel.
     func issueAll(_ call: ConsoleRequest) throws -> ActionResult {
-        let outcome = try parts.desk.issueMissing(by: call.viewer)
+        let outcome = try MissingIdentifiers(parts.operations).issueMissing(by: call.viewer)
         return .done(
             "\(text("issueAll.done", call.language)) \(outcome.issuedCount). \(text("failOver.unreachable", call.language)) \(outcome.unreachableCount)"
                 + (outcome.unreachable.isEmpty ? "." : " (\(outcome.unreachable.prefix(10).joined(separator: ", ")))."),

@@ -26,7 +26,8 @@ struct APIDescription: ConsoleTask {
         }
         // Choices that depend on who asks are described as a manager sees them.
         let call = ConsoleRequest(
-            viewer: StaffActor(principal: .system("openapi"), role: .manager, door: .api, language: .en), place: [:],
+            viewer: StaffActor(principal: .system("openapi"), role: .manager, interface: .api, language: .en),
+            place: [:],
             values: [:],
             source: "api")
         for action in ConsoleTables.actions {
@@ -62,7 +63,11 @@ struct APIDescription: ConsoleTask {
                         "type": .text("object"), "description": .text("RFC 9457"),
                         "properties": .object([
                             "type": .object(["type": .text("string")]), "title": .object(["type": .text("string")]),
-                            "status": .object(["type": .text("integer")]), "fields": .object(["type": .text("object")]),
+                            "status": .object(["type": .text("integer")]),
+                            "fields": .object([
+                                "type": .text("object"), "description": .text("What is wrong, by the field's name"),
+                                "additionalProperties": .object(["type": .text("string")]),
+                            ]),
                         ]),
                         "required": .list([.text("status"), .text("title")]),
                     ])
@@ -81,6 +86,11 @@ struct APIDescription: ConsoleTask {
             ])
         ]),
     ])
+
+    /// What a file of this media type is described as.
+    private static func file(_ type: String) -> JSONValue {
+        .object(["type": .text("string"), "contentMediaType": .text(type)])
+    }
 
     /// A request that changes nothing.
     private func operation(
@@ -103,7 +113,11 @@ struct APIDescription: ConsoleTask {
         var responses: [String: JSONValue] = [
             "200": .object([
                 "description": .text(isDeed ? "Done" : "As it stands"),
-                "content": .object(answer.mapValues { .object($0.map { ["schema": $0] } ?? [:]) }),
+                "content": .object(
+                    Dictionary(
+                        uniqueKeysWithValues: answer.map { type, schema in
+                            (type, .object(["schema": schema ?? APIDescription.file(type)]))
+                        })),
             ])
         ]
         let usual = [400, 401, 403, 404, 422, 429, 500, 503]
@@ -167,7 +181,10 @@ struct APIDescription: ConsoleTask {
         operation["summary"] = .text(text("roll.upload", .en))
         operation["requestBody"] = .object([
             "required": .flag(true),
-            "content": .object(Dictionary(uniqueKeysWithValues: RollUpload.types.map { ($0.type, .object([:])) })),
+            "content": .object(
+                Dictionary(
+                    uniqueKeysWithValues:
+                        RollUpload.types.map { ($0.type, .object(["schema": APIDescription.file($0.type)])) })),
         ])
         return operation
     }

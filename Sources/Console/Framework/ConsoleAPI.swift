@@ -50,7 +50,7 @@ struct ConsoleAPI: ConsoleTask {
                 site.problem(429, "More than \(ConsoleAPI.mostRequests) requests in ten minutes: wait a little."), 60)
         }
         let language = request.preferredLanguage(among: Language.allCases) ?? .en
-        let viewer = StaffActor(principal: client.principal, role: client.role, door: .api, language: language)
+        let viewer = StaffActor(principal: client.principal, role: client.role, interface: .api, language: language)
         return try route(request, viewer, client, String(request.path.dropFirst(ConsoleSite.prefix.count)))
     }
 

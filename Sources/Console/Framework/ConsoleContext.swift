@@ -53,7 +53,7 @@ extension ConsoleTask {
     /// Takes a line; called by several threads.
     var log: @Sendable (String) -> Void { context.log }
     /// As it was when the server started.
-    var election: Election { parts.desk.election.election }
+    var election: Election { parts.operations.election.election }
     /// The store of all parts.
     var store: Store { parts.store }
 

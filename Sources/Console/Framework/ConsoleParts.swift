@@ -12,13 +12,13 @@ package struct ConsoleParts: Sendable {
     /// The whole store; each part has its own tables in it.
     package let store: Store
     /// Codes and sessions of staff.
-    package let door: Authenticator
+    package let authenticator: Authenticator
     /// Passphrases of staff.
     package let signIn: SignInFlow
     /// Accounts, roles and authenticators.
     package let register: StaffRegister
-    /// What is seen and done for single voters.
-    package let desk: VoterSupport
+    /// What the operations are made of.
+    package let operations: OperationContext
     /// What became of messages, and channels.
     package let deliveries: DeliveryService
     /// Reminders, and what they may not tell.
@@ -29,8 +29,8 @@ package struct ConsoleParts: Sendable {
     package let snapshots: TurnoutRecorder
     /// Which points of the policy the settings fulfil.
     package let policy: PolicyService
-    /// Imports and corrections of the roll.
-    package let roll: RollService
+    /// Files that become the roll.
+    package let rollImport: RollFileImport
     /// Voters' questions, and where visitors stand.
     package let help: SupportQueue
     /// Trustees, minutes and results.
@@ -46,15 +46,17 @@ package struct ConsoleParts: Sendable {
 
     /// What the composition root puts together.
     package init(
-        store: Store, door: Authenticator, signIn: SignInFlow, register: StaffRegister, desk: VoterSupport,
+        store: Store, authenticator: Authenticator, signIn: SignInFlow, register: StaffRegister,
+        operations: OperationContext,
         deliveries: DeliveryService, reminders: Reminders, letters: PrintOrders, snapshots: TurnoutRecorder,
-        policy: PolicyService, roll: RollService, help: SupportQueue, tallyService: TallyService, journal: AuditJournal,
+        policy: PolicyService, rollImport: RollFileImport, help: SupportQueue, tallyService: TallyService,
+        journal: AuditJournal,
         clock: Clock,
         randomness: Randomness, key: ElectionKey
     ) {
-        (self.store, self.door, self.signIn, self.register) = (store, door, signIn, register)
-        (self.desk, self.deliveries, self.reminders, self.letters) = (desk, deliveries, reminders, letters)
-        (self.snapshots, self.policy, self.roll, self.help) = (snapshots, policy, roll, help)
+        (self.store, self.authenticator, self.signIn, self.register) = (store, authenticator, signIn, register)
+        (self.operations, self.deliveries, self.reminders, self.letters) = (operations, deliveries, reminders, letters)
+        (self.snapshots, self.policy, self.rollImport, self.help) = (snapshots, policy, rollImport, help)
         (self.tallyService, self.journal, self.clock, self.randomness) = (tallyService, journal, clock, randomness)
         self.key = key
     }

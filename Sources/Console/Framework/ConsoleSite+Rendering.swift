@@ -112,8 +112,6 @@ extension ConsoleSite {
     /// An answer that says when to come back.
     /// - Parameter seconds: for the header `Retry-After`.
     func waiting(_ response: Response, _ seconds: Int) -> Response {
-        var response = response
-        response.headers.append(("Retry-After", "\(seconds)"))
-        return response
+        response.retry(after: seconds)
     }
 }

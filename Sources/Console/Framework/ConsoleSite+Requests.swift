@@ -47,15 +47,7 @@ extension ConsoleSite {
 
     /// Adds headers, counts the answer and writes its line.
     func finish(_ request: Request, _ response: Response, _ start: Double) -> Response {
-        var response = response
-        let own = response.headers
-        for header in headers where !own.contains(where: { $0.name == header.name }) { response.headers.append(header) }
-        let (name, seconds) = (name(request.path), Monotonic.seconds - start)
-        metrics.note(route: name, status: response.status, seconds: seconds)
-        log(
-            "\(request.method.rawValue) \(name) \(response.status) \(response.size) \(Int(seconds * 1000))ms"
-        )
-        return response
+        finisher.finish(request, response, as: name(request.path), since: start)
     }
 
     /// A path as the log may show it: the pattern, without numbers and names.

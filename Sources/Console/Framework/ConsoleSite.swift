@@ -44,10 +44,12 @@ package final class ConsoleSite: ConsoleTask {
     let forms: LookupKey
     /// Sessions that were seen to be open, by what their tokens hash to.
     let known = Mutex<Set<[UInt8]>>([])
-    /// Where our pages come from; nil would let no form in.
-    private let own: Origin?
-    /// What every answer carries, unless it says otherwise itself.
-    let headers: [(name: String, value: String)]
+    /// What the pages of one browser carry.
+    let tokens: PageTokens
+    /// Where our pages come from.
+    private let origin: OriginCheck
+    /// Adds headers, counts answers and writes their lines.
+    let finisher: AnswerFinisher
     /// The API's description, once it was asked for.
     let madeDescription = Mutex<[UInt8]?>(nil)
     /// Where uploads are kept until they were read.
@@ -63,11 +65,14 @@ package final class ConsoleSite: ConsoleTask {
     ) {
         context = ConsoleContext(parts, pages, log: log)
         (self.assets, self.address, self.uploads) = (assets, address, uploads)
-        own = Origin(address)
+        let own = Origin(address)
+        // Without an address of its own the console lets no form in.
+        origin = OriginCheck { own != nil && Origin($0) == own }
         cookies = Cookies(isSecure: own?.scheme != .http)
         limits = RateLimiter()
         forms = LookupKey(parts.key.subkey(.forms))
-        headers = SecurityHeaders.all(isSecure: cookies.isSecure) + [("Cache-Control", "no-store")]
+        tokens = PageTokens(forms, form: "console", owner: "console-owner")
+        finisher = AnswerFinisher(isSecure: cookies.isSecure, metrics: metrics, log: log)
     }
 
     /// Whether a path is the console's or the API's.
@@ -97,7 +102,7 @@ package final class ConsoleSite: ConsoleTask {
 
         /// What the member may; nil for whoever is not signed in.
         var viewer: StaffActor? {
-            member.map { StaffActor(principal: $0.principal, role: $0.role, door: .console, language: language) }
+            member.map { StaffActor(principal: $0.principal, role: $0.role, interface: .console, language: language) }
         }
     }
 
@@ -115,7 +120,7 @@ package final class ConsoleSite: ConsoleTask {
         if let token = request.cookie(cookies.name(.staffSession)) {
             (member, session) = try store.read {
                 (reading: borrowing Reading) throws(StoreError) -> (StaffMember?, Session?) in
-                guard let session = try parts.door.session(reading, token: token),
+                guard let session = try parts.authenticator.session(reading, token: token),
                     case .staff(let name) = session.principal,
                     let member = try parts.register.member(reading, name: name)
                 else { return (nil, nil) }
@@ -129,15 +134,13 @@ package final class ConsoleSite: ConsoleTask {
             ?? request.preferredLanguage(among: Language.allCases) ?? election.languages.first ?? .fr
         return Visitor(
             request: request, language: language, browser: browser, isNew: kept == nil,
-            form: hex(forms.hash("console:" + browser)), member: member, session: session)
+            form: tokens.form(browser), member: member, session: session)
     }
 
     /// Whether a form was sent from our own page, by the browser that was given it.
     /// - Parameter token: that the form carries.
     func isOwn(_ visitor: Visitor, token: String) -> Bool {
-        if let origin = visitor.request.header("origin"), own == nil || Origin(origin) != own { return false }
-        if let site = visitor.request.header("sec-fetch-site"), site != "same-origin" { return false }
-        return !visitor.isNew && Secret(token).matches(Secret(visitor.form))
+        origin.admits(visitor.request) && !visitor.isNew && PageTokens.match(token, visitor.form)
     }
 
     /// Answers a page or form, with the cookies of browser and language.
@@ -173,9 +176,9 @@ package final class ConsoleSite: ConsoleTask {
         }
         guard session.confirmedAt != nil else { return .see("/manager/factor") }
         // Figures that are asked for by themselves keep nobody signed in.
-        if request.header("x-live") == nil, parts.door.mustNote(session) {
+        if request.header("x-live") == nil, parts.authenticator.mustNote(session) {
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.door.note(transaction, session)
+                try parts.authenticator.note(transaction, session)
             }
         }
         if path == AccountSecret.path { return try AccountSecret(site: self).answer(visitor, session, form) }

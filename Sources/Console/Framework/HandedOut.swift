@@ -28,9 +28,7 @@ struct HandedOut: ConsoleWork {
 
     /// Bytes as a file to keep.
     static func file(_ bytes: [UInt8], _ name: String, type: String) -> Response {
-        var response = Response(200, type: type, body: bytes)
-        response.headers.append(("Content-Disposition", "attachment; filename=\"\(name)\""))
-        return response
+        Response(200, type: type, body: bytes).attached(as: name)
     }
 
     /// A report as a file, dated now.

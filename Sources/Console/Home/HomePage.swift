@@ -27,8 +27,9 @@ struct HomePage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> HomeModel? {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
-                poll: try Poll.find(reading, election: parts.desk.election.number),
-                hours: try PollHours.find(reading, parts.desk.election), alerts: try parts.desk.alerts(reading),
+                poll: try Poll.find(reading, election: parts.operations.election.number),
+                hours: try PollHours.find(reading, parts.operations.election),
+                alerts: try Alerts(parts.operations).unseen(reading),
                 waiting: try approvals.waitingCount(reading),
                 questions: call.viewer.may(.answerVoters) ? try parts.help.waiting(reading) : 0)
         }

@@ -55,7 +55,7 @@ struct JournalPage: ConsolePage {
             (reading: borrowing Reading) throws(StoreError) -> ([JournalEntry], Bool) in
             (
                 try AuditJournal.page(reading, filter, limit: JournalPage.length),
-                try parts.desk.isSecret(reading) && !call.viewer.may(.seeVotes)
+                try VoteSecrecy(parts.operations).isSecret(reading) && !call.viewer.may(.seeVotes)
             )
         }
         // Nor does a search find what is hidden: that would be a way of asking for it.

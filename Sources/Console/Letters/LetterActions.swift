@@ -201,7 +201,7 @@ struct LetterActions: ConsoleWork {
     /// Wipes the secrets of a posted batch.
     func confirmBatch(_ call: ConsoleRequest) throws -> ActionResult {
         let outcome = try parts.letters.letterBatches.confirm(
-            parts.desk.election, batch: call.id("batch"), by: call.viewer.principal)
+            parts.operations.election, batch: call.id("batch"), by: call.viewer.principal)
         switch outcome {
         case .success(let count):
             return .done(
@@ -219,7 +219,7 @@ struct LetterActions: ConsoleWork {
             .filter { !$1.allSatisfy(LetterActions.isBetween) }
             .map { LetterReturns.Entry(line: $0 + 1, place: LetterActions.letter($1)) }
         let returns = LetterReturns(
-            letterBatches: parts.letters.letterBatches, store: store, election: parts.desk.election)
+            letterBatches: parts.letters.letterBatches, store: store, election: parts.operations.election)
         let outcome = try returns.take(entries, by: call.viewer.principal)
         let words = "\(text("returned.done", language)) \(outcome.done)."
         guard outcome.refused.isEmpty else {

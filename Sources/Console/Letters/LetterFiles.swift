@@ -62,7 +62,7 @@ struct LetterFiles: ConsoleWork {
     func reconciliationSheet(_ call: ConsoleRequest) throws -> Response {
         let language = call.language
         let rows = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
+            try parts.letters.letterBatches.reconcile(reading, parts.operations.election)
         }
         var report = Report(title: text("letters.reconciliation", language))
         report.add(
@@ -95,7 +95,7 @@ struct LetterFiles: ConsoleWork {
             (reading: borrowing Reading) throws(StoreError) -> ([Parcel], [Reconciliation]) in
             (
                 try parts.letters.parcels(reading, of: nil),
-                try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
+                try parts.letters.letterBatches.reconcile(reading, parts.operations.election)
             )
         }
         var report = Report(title: text("letters.destruction", language))

@@ -30,9 +30,9 @@ struct LettersPage: ConsolePage {
         var notices = notices(letters.job, say)
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
-                waiting: try letters.letterBatches.waiting(reading, parts.desk.election),
-                rows: try letters.letterBatches.reconcile(reading, parts.desk.election),
-                batches: try letters.letterBatches.batches(reading, parts.desk.election),
+                waiting: try letters.letterBatches.waiting(reading, parts.operations.election),
+                rows: try letters.letterBatches.reconcile(reading, parts.operations.election),
+                batches: try letters.letterBatches.batches(reading, parts.operations.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
         var (proof, enclosures): (SpecimenState?, [LettersModel.Enclosed]) = (nil, [])

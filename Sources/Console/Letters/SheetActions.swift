@@ -31,8 +31,9 @@ struct SheetActions: ConsoleWork {
         }
         guard isTheirs else { return .refused(404, text("parcel.unknown", language)) }
         let next = call.viewer.role == .printer ? "parcels" : "letters"
-        let outcome = try LetterPosting(letterBatches: parts.letters.letterBatches, election: parts.desk.election).post(
-            batch: batch, on: date, now: parts.clock.now, by: call.viewer.principal)
+        let outcome = try LetterPosting(letterBatches: parts.letters.letterBatches, election: parts.operations.election)
+            .post(
+                batch: batch, on: date, now: parts.clock.now, by: call.viewer.principal)
         switch outcome {
         case .noDay: return .refused(422, text("fault.date", language), field: "on")
         case .notBegun: return .refused(422, text("posted.future", language), field: "on")
@@ -65,7 +66,7 @@ struct SheetActions: ConsoleWork {
     private func spoiledSheet(_ call: ConsoleRequest) -> SpoiledSheet {
         SpoiledSheet(
             call.id("batch"), call.number("number") ?? 0, store: store, letterBatches: parts.letters.letterBatches,
-            election: parts.desk.election)
+            election: parts.operations.election)
     }
 
     /// Whether that sheet is the caller's to speak of.

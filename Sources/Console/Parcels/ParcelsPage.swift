@@ -26,7 +26,7 @@ struct ParcelsPage: ConsolePage {
             (reading: borrowing Reading) throws(StoreError) -> ([Parcel], StaffMember?, [Reconciliation]) in
             (
                 try parts.letters.parcels(reading, of: name), try parts.register.member(reading, name: name),
-                try parts.letters.letterBatches.reconcile(reading, parts.desk.election)
+                try parts.letters.letterBatches.reconcile(reading, parts.operations.election)
             )
         }
         return WithView(

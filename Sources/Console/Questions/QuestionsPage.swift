@@ -99,7 +99,8 @@ struct QuestionActions: ConsoleWork {
 
     /// Keeps that a question was answered.
     func answered(_ call: ConsoleRequest) throws -> ActionResult {
-        let answer = HelpAnswer(store: store, queue: parts.help, journal: parts.journal, election: parts.desk.election)
+        let answer = HelpAnswer(
+            store: store, queue: parts.help, journal: parts.journal, election: parts.operations.election)
         let isDone = try answer.mark(question: call.id("question"), by: call.viewer.principal)
         return isDone
             ? .done(text("answered.done", call.language), next: "questions")

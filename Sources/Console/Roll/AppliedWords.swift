@@ -16,7 +16,7 @@ struct AppliedWords: ConsoleTask {
     }
 
     /// What waits, in words; nil where nothing does.
-    func waiting(_ applied: VoterSupport.AppliedRoll) -> String? {
+    func waiting(_ applied: AppliedRoll) -> String? {
         guard applied.request != nil else { return nil }
         let who = say(applied.isForBureau ? "reissue.askedBureau" : "reissue.asked")
         let kept =
@@ -25,16 +25,16 @@ struct AppliedWords: ConsoleTask {
     }
 
     /// The requests of older files that ended; nil where none did.
-    func replaced(_ applied: VoterSupport.AppliedRoll) -> String? {
+    func replaced(_ applied: AppliedRoll) -> String? {
         guard !applied.replaced.isEmpty else { return nil }
         return "\(say("rollApply.replaced")) \(applied.replaced.map { "\($0)" }.joined(separator: ", "))."
     }
 
     /// What waits of an applied file, or how that ended; nil where nothing waited.
-    func request(_ applied: VoterSupport.AppliedRoll) throws -> String? {
+    func request(_ applied: AppliedRoll) throws -> String? {
         guard let id = applied.request else { return nil }
         let (request, now) = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            (try approvals.request(reading, id), parts.desk.clock.now)
+            (try approvals.request(reading, id), parts.operations.clock.now)
         }
         guard let request else { return nil }
         let isWaiting = request.state == .waiting && request.expiresAt > now
@@ -60,7 +60,7 @@ struct AppliedWords: ConsoleTask {
     /// - Parameter own: the request of which the page says so already.
     func lapsed(but own: Int?) throws -> [Notice] {
         let lapsed = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.lapsedFiles(reading)
+            try HeldRolls(parts.operations).lapsed(reading)
         }
         let colon = say.language.colon
         return lapsed.filter { $0.id != own }.map { request in

@@ -29,7 +29,7 @@ struct RollActions: ConsoleWork {
                 [
                     FormField("confirmed", .flag),
                     FormField(
-                        "import", .hidden, isRequired: false, value: task.parts.roll.waitingFile.map(String.init)),
+                        "import", .hidden, isRequired: false, value: task.parts.rollImport.waitingFile.map(String.init)),
                 ]
             },
             answer: AppliedAnswer.self, run: { try RollActions($0).applyRoll($1) }, back: toRoll),
@@ -59,7 +59,7 @@ struct RollActions: ConsoleWork {
         /// Voters who stay on the roll until the others are approved.
         let kept: Int
 
-        init(_ applied: VoterSupport.AppliedRoll) {
+        init(_ applied: AppliedRoll) {
             (replaced, sheets) = (applied.replaced, applied.sheets.map { PrintedSheet($0) })
             (request, held, needsBureau, kept) = (applied.request, applied.held, applied.isForBureau, applied.kept)
         }
@@ -86,7 +86,7 @@ struct RollActions: ConsoleWork {
     func addVoter(_ call: ConsoleRequest) throws -> ActionResult {
         let columns: [Column] = [.lastName, .firstName, .civility, .college, .site, .email, .phone, .address1]
         let values = Dictionary(uniqueKeysWithValues: columns.map { ($0, call[$0.rawValue].trimmed) })
-        let (change, voter) = try parts.roll.add(
+        let (change, voter) = try RollAddition(parts.operations).add(
             reference: call["reference"].trimmed, values: values, reason: call["reason"].trimmed, by: call.viewer)
         switch change {
         case .done:
@@ -110,7 +110,7 @@ struct RollActions: ConsoleWork {
         }
         // A form of before does not apply a file that somebody else has read in since.
         let number = call["import"].isEmpty ? nil : Int(call["import"]) ?? -1
-        switch try parts.roll.apply(number, by: call.viewer) {
+        switch try parts.rollImport.apply(number, by: call.viewer) {
         case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
         case .done(let applied):
             let words = AppliedWords(context, call.language)
@@ -126,7 +126,7 @@ struct RollActions: ConsoleWork {
 
     /// Drops the file that is read or waits.
     func dropRoll(_ call: ConsoleRequest) throws -> ActionResult {
-        try parts.roll.drop()
+        try parts.rollImport.drop()
             ? .done(text("rollDrop.done", call.language), next: "roll")
             : .refused(409, text("roll.cannot.nothing", call.language))
     }

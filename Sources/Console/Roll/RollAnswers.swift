@@ -9,7 +9,7 @@ struct RollAnswers: ConsoleWork {
     let context: ConsoleContext
 
     /// What came of a change of the roll.
-    func answer(_ change: RollService.Change, _ call: ConsoleRequest, done key: String, next: String) -> ActionResult {
+    func answer(_ change: RollChangeOutcome, _ call: ConsoleRequest, done key: String, next: String) -> ActionResult {
         switch change {
         case .done(let messages, let sheets, _, let notes):
             var words = text(key, call.language)

@@ -14,8 +14,8 @@ struct RollColumns: ConsoleWork {
     let context: ConsoleContext
 
     /// What the present file leaves open; nil when there is nothing.
-    private var question: RollService.Question? {
-        if case .asks(_, let question) = parts.roll.job { question } else { nil }
+    private var question: RollFileImport.Question? {
+        if case .asks(_, let question) = parts.rollImport.job { question } else { nil }
     }
 
     /// One field for each heading, or the sheets to choose from.
@@ -61,7 +61,7 @@ struct RollColumns: ConsoleWork {
             sheets = call.has("together") ? question.sheets : question.sheets.filter { $0 == call["sheet"] }
             guard !sheets.isEmpty else { return .refused(422, text("fault.choice", language), field: "sheet") }
         }
-        guard let (reading, giveUp) = try parts.roll.answer(sheets: sheets, said, by: call.viewer) else {
+        guard let (reading, giveUp) = try parts.rollImport.answer(sheets: sheets, said, by: call.viewer) else {
             return .refused(409, text("roll.cannot.nothing", language))
         }
         do throws(OwnThread.Fault) { try OwnThread.begin("the roll", reading) } catch {

@@ -138,7 +138,7 @@ struct RollModel: PageModel {
 
 extension RollModel {
     /// Takes over what a file would do.
-    mutating func take(_ summary: RollService.Summary) {
+    mutating func take(_ summary: RollFileImport.Summary) {
         (rows, encoding, sheets) = (summary.rows, summary.encoding, summary.sheets)
         (nameless, added, changed, removed) = (summary.nameless, summary.added, summary.changed, summary.removed)
         (rejected, warned, ignored) = (summary.rejected, summary.warningCount, summary.ignored)
@@ -150,14 +150,14 @@ extension RollModel {
     }
 
     /// Takes over what an applied file leaves open.
-    mutating func take(_ applied: VoterSupport.AppliedRoll) {
+    mutating func take(_ applied: AppliedRoll) {
         (replaced, wrongSheets) = (applied.replaced, applied.sheets.map { PrintedSheet($0) })
         guard let number = applied.request else { return }
         (request, held, needsBureau, kept) = (number, applied.held, applied.isForBureau, applied.kept)
     }
 
     /// Takes over what a file leaves open.
-    mutating func take(_ question: RollService.Question) {
+    mutating func take(_ question: RollFileImport.Question) {
         (why, sheets) = (question.why, question.sheets)
         headings = question.headings.enumerated().map { index, heading in
             Heading(field: "h\(index)", heading: heading.text, column: heading.column)

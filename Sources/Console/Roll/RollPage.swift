@@ -20,7 +20,7 @@ struct RollPage: ConsolePage {
 
     func model(_ call: ConsoleRequest) throws -> RollModel? {
         let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.isSealed(reading)
+            try parts.operations.isSealed(reading)
         }
         var (model, view) = try present(call)
         view.lapsed = try AppliedWords(context, call.language).lapsed(but: model.request)
@@ -35,7 +35,7 @@ struct RollPage: ConsolePage {
         let say = wording(call.language)
         let (words, colon) = (RollWords(say), say.language.colon)
         var (model, view) = (RollModel(state: .none), RollModel.View())
-        switch parts.roll.job {
+        switch parts.rollImport.job {
         case nil: break
         case .reading(let file, let rows):
             model = RollModel(state: .reading)
@@ -70,7 +70,7 @@ struct RollPage: ConsolePage {
 
     /// What became of a file that was applied.
     private func notices(
-        _ file: String, _ summary: RollService.Summary, _ applied: VoterSupport.AppliedRoll, _ language: Language
+        _ file: String, _ summary: RollFileImport.Summary, _ applied: AppliedRoll, _ language: Language
     ) throws -> [Notice] {
         let (say, words) = (wording(language), AppliedWords(context, language))
         // Those who wait are counted there alone.
@@ -84,7 +84,7 @@ struct RollPage: ConsolePage {
     }
 
     /// What a file that was read would do, with its faults and warnings.
-    private func report(_ file: String, _ summary: RollService.Summary, _ say: Wording) -> RollModel.Report {
+    private func report(_ file: String, _ summary: RollFileImport.Summary, _ say: Wording) -> RollModel.Report {
         let words = RollWords(say)
         func joined(_ names: [String]) -> String { names.isEmpty ? say("none") : names.joined(separator: ", ") }
         func lines(_ faults: [RollFault]) -> [RollModel.FaultLine] {
@@ -107,7 +107,7 @@ struct RollPage: ConsolePage {
     }
 
     /// Those who are new, and those whom the file lacks; only where there are any.
-    private func names(_ summary: RollService.Summary, _ say: Wording) -> [RollModel.NameList] {
+    private func names(_ summary: RollFileImport.Summary, _ say: Wording) -> [RollModel.NameList] {
         [
             ("added", summary.added, summary.addedNames), ("removed", summary.removed, summary.removedNames),
         ].filter { !$0.2.isEmpty }.map { key, count, names in

@@ -43,7 +43,7 @@ enum RollUpload {
             try RequestJournal(site).denied(viewer.actor, .changeRoll, path, from: "console")
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
         }
-        if visitor.request.bodyFile == nil, let obstacle = try site.parts.roll.obstacle() {
+        if visitor.request.bodyFile == nil, let obstacle = try site.parts.rollImport.obstacle() {
             return site.message(visitor, 409, "roll.\(obstacle)")
         }
         guard let body = visitor.request.bodyFile, let boundary = boundary(visitor.request.header("content-type") ?? "")
@@ -69,7 +69,7 @@ enum RollUpload {
         }
         let valid = request.parameter("valid") ?? "false"
         guard ["true", "false"].contains(valid) else { return site.problem(422, "valid: true or false.") }
-        var obstacle = try site.parts.roll.obstacle()
+        var obstacle = try site.parts.rollImport.obstacle()
         if obstacle == nil {
             // Another upload is under way: this one was not kept.
             guard let body = request.bodyFile else {
@@ -101,7 +101,7 @@ enum RollUpload {
         var isHandedOver = false
         defer { if !isHandedOver { RollFiles.remove(target) } }
         try bring(target)
-        let roll = site.parts.roll
+        let roll = site.parts.rollImport
         if let obstacle = try roll.obstacle() { return obstacle }
         // Another file is the answer to what was asked of the last one; one that never came whole is none.
         roll.dropHeld()
@@ -165,9 +165,9 @@ extension ConsoleSite {
                 let visitor = try visitor(request)
                 mayUpload = visitor.session?.confirmedAt != nil && visitor.viewer?.may(.changeRoll) == true
             }
-            guard mayUpload, try parts.roll.obstacle() == nil else { return nil }
+            guard mayUpload, try parts.rollImport.obstacle() == nil else { return nil }
             // One at a time for each election: together they could fill the disk that votes need.
-            guard try RollUpload.isFree(uploads, but: parts.roll.heldPath) else { return nil }
+            guard try RollUpload.isFree(uploads, but: parts.rollImport.heldPath) else { return nil }
             return try RollUpload.place(in: uploads, parts.randomness)
         } catch {
             log("an upload cannot begin: \(error)")

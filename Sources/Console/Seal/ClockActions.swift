@@ -29,7 +29,7 @@ struct ClockActions: ConsoleWork {
     /// The poll; nil before it is sealed.
     func poll() throws -> Poll? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: parts.desk.election.number)
+            try Poll.find(reading, election: parts.operations.election.number)
         }
     }
 
@@ -45,7 +45,7 @@ struct ClockActions: ConsoleWork {
     /// Takes a member's word that the clock is right: the poll goes by it from then on, and may close at once.
     func trustClock(_ call: ConsoleRequest) throws -> ActionResult {
         let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
-        if let refusal = try parts.desk.station.watch.trust(by: call.viewer.principal, word) {
+        if let refusal = try parts.operations.station.watch.trust(by: call.viewer.principal, word) {
             return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
         }
         return .done(text("trustClock.done", call.language), next: ClockPage.path)

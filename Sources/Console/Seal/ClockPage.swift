@@ -29,7 +29,7 @@ struct ClockPage: ConsolePage {
     func title(_ model: ClockModel, _ wording: Wording) -> String { wording("clock.title") }
 
     func model(_ call: ConsoleRequest) throws -> ClockModel? {
-        guard let poll = try ClockActions(context).poll(), let times = parts.desk.station.watch.times else {
+        guard let poll = try ClockActions(context).poll(), let times = parts.operations.station.watch.times else {
             return nil
         }
         let (say, doubt) = (wording(call.language), poll.state.isFinal ? nil : poll.clockDoubt)

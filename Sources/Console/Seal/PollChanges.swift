@@ -34,7 +34,7 @@ struct PollChanges: ConsoleWork {
             fields: { task, _ in
                 // After a restore it is no choice.
                 [.reason]
-                    + (try PollChange(task.parts.desk).news(.resumption(proof: nil)) == .restoration
+                    + (try PollChange(task.parts.operations).news(.resumption(proof: nil)) == .restoration
                         ? [] : [FormField("tell", .flag, isRequired: false)])
             },
             about: FormAbout("newsForm", NewsAbout.self) {
@@ -69,7 +69,7 @@ struct PollChanges: ConsoleWork {
     /// The message to all voters as it would be, above the form that can send it.
     /// - Parameter act: what the form orders.
     func newsPreview(_ act: PollChange.Act, _ call: ConsoleRequest) throws -> NewsAbout {
-        let change = PollChange(parts.desk)
+        let change = PollChange(parts.operations)
         let given = call["reason"].trimmed
         let preview = try change.preview(
             act, PollDecision(reason: given.isEmpty ? PollChanges.reasonToCome : given))
@@ -86,7 +86,7 @@ struct PollChanges: ConsoleWork {
     func extending(_ call: ConsoleRequest) throws -> PollChange.Act {
         if case .time(let time) = typedTime(call["closes"].trimmed) { return .extending(to: time) }
         let hours = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try PollHours.find(reading, parts.desk.election)
+            try PollHours.find(reading, parts.operations.election)
         }
         return .extending(to: hours.closes)
     }
@@ -94,7 +94,7 @@ struct PollChanges: ConsoleWork {
     /// Changes the poll, and orders the message to all voters where that was asked for.
     func change(_ call: ConsoleRequest, _ act: PollChange.Act) throws -> ActionResult {
         let decision = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
-        let outcome = try PollChange(parts.desk).order(
+        let outcome = try PollChange(parts.operations).order(
             act, decision, tells: call["tell"] == "yes", by: call.viewer.principal)
         switch outcome {
         case .refused(let why): return .refused(409, refusal(why, "refusal.poll", call.language))
@@ -106,7 +106,7 @@ struct PollChanges: ConsoleWork {
     /// Whether the hour came by a clock that nothing vouches for: the bureau confirms the close, or takes it back.
     func hasEnded() throws -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: parts.desk.election.number)?.state == .ended
+            try Poll.find(reading, election: parts.operations.election.number)?.state == .ended
         }
     }
 
@@ -114,7 +114,7 @@ struct PollChanges: ConsoleWork {
     func confirmClose(_ call: ConsoleRequest) throws -> ActionResult {
         let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
         let close = PollClose(
-            store: store, station: parts.desk.station, tallyService: parts.tallyService, register: parts.register)
+            store: store, station: parts.operations.station, tallyService: parts.tallyService, register: parts.register)
         let refusal = try close.close(atOnce: false, by: call.viewer.principal, word: word, complain: log)
         if let refusal { return .refused(409, self.refusal(refusal, "refusal.poll", call.language)) }
         return .done(text("poll.changed", call.language), next: "seal")
@@ -123,7 +123,7 @@ struct PollChanges: ConsoleWork {
     /// Whether there is a close that can be moved.
     func mayExtend() throws -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try Poll.find(reading, election: parts.desk.election.number)?.state.isExtendable ?? false
+            try Poll.find(reading, election: parts.operations.election.number)?.state.isExtendable ?? false
         }
     }
 

@@ -42,7 +42,7 @@ struct PollNotes: ConsoleWork {
             happened = time
         }
         let words = call["words"].split(whereSeparator: \.isNewline).map { String($0).trimmed }.joined(separator: " ")
-        let refusal = try parts.desk.station.notes.note(
+        let refusal = try parts.operations.station.notes.note(
             incident: words, at: happened, who: call.viewer.principal.text, by: call.viewer.principal)
         return noted(refusal, "incident", call)
     }
@@ -53,7 +53,7 @@ struct PollNotes: ConsoleWork {
         guard let moment = PollMoment(rawValue: call["moment"]) else {
             return .refused(422, text("fault.choice", call.language), field: "moment")
         }
-        let refusal = try parts.desk.station.notes.note(
+        let refusal = try parts.operations.station.notes.note(
             present: names, at: moment, who: call.viewer.principal.text, by: call.viewer.principal)
         return noted(refusal, "presence", call)
     }

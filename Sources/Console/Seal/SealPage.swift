@@ -53,12 +53,12 @@ struct SealPage: ConsolePage {
     /// Reads what the page shows.
     private func found(_ call: ConsoleRequest) throws(StoreError) -> Found {
         let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
-        let (station, number) = (parts.desk.station, parts.desk.election.number)
+        let (station, number) = (parts.operations.station, parts.operations.election.number)
         return try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             let standing = try PollStanding(reading, station)
             var heads: [String] = []
             for box in standing.boxes {
-                heads += try RoundMail.head(reading, parts.desk.election, box.ballot.name, call.language) ?? []
+                heads += try RoundMail.head(reading, parts.operations.election, box.ballot.name, call.language) ?? []
             }
             return Found(
                 poll: standing.poll, hours: standing.hours, ballots: standing.boxes, heads: heads,
@@ -74,7 +74,7 @@ struct SealPage: ConsolePage {
             let chronicle = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollChronicle(reading, election: election.id)
             }
-            return (try parts.desk.station.integrity.audit(), chronicle)
+            return (try parts.operations.station.integrity.audit(), chronicle)
         }
     }
 

@@ -46,9 +46,11 @@ extension StaffSignIn {
         let (outcome, spare) = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (SecondFactor.Outcome, spare: [String]) in
             if member.hasFactor {
-                return (try factor.confirm(transaction, member, session, at: parts.door, typed, from: source), [])
+                return (
+                    try factor.confirm(transaction, member, session, at: parts.authenticator, typed, from: source), []
+                )
             }
-            return try factor.enrol(transaction, member, session, at: parts.door, typed, from: source)
+            return try factor.enrol(transaction, member, session, at: parts.authenticator, typed, from: source)
         }
         switch outcome {
         case .wrong:

@@ -50,7 +50,7 @@ struct StaffSignIn: ConsoleTask {
         case "sign-out" where isPost:
             if let session = visitor.session {
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try parts.door.end(transaction, session)
+                    try parts.authenticator.end(transaction, session)
                 }
             }
             return going("sign-in?say=signedOut", [site.cookies.clear(.staffSession)])
@@ -63,7 +63,7 @@ struct StaffSignIn: ConsoleTask {
                 return .text(200, "\(min(session.idleUntil, session.endsAt) - parts.clock.now)\n")
             }
             try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-                try parts.door.note(transaction, session)
+                try parts.authenticator.note(transaction, session)
             }
             return .text(200, "\(min(session.idleSeconds, session.endsAt - parts.clock.now))\n")
         default: return nil
@@ -72,9 +72,7 @@ struct StaffSignIn: ConsoleTask {
 
     /// Sends the browser on below `/manager/`.
     func going(_ path: String, _ set: [String] = []) -> Response {
-        var response = Response.see("/manager/" + path)
-        for cookie in set { response.headers.append(("Set-Cookie", cookie)) }
-        return response
+        .see("/manager/" + path).setting(set)
     }
 
     /// The token of the browser's sign-in under way.
@@ -158,7 +156,7 @@ struct StaffSignIn: ConsoleTask {
             return try identifier(visitor, status: 422, error: text("signIn.malformed", language))
         }
         let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.door.ask(transaction, canonical: canonical, from: asker(visitor))
+            try parts.authenticator.ask(transaction, canonical: canonical, from: asker(visitor))
         }
         return going("code", [site.cookies.set(.staffPending, token)])
     }
@@ -169,11 +167,11 @@ struct StaffSignIn: ConsoleTask {
     func code(_ visitor: ConsoleSite.Visitor, status: Int = 200, error: String? = nil) throws -> Response {
         guard let token = pending(visitor),
             let request = try store.read({ (reading: borrowing Reading) throws(StoreError) in
-                try parts.door.request(reading, token: token)
+                try parts.authenticator.request(reading, token: token)
             })
         else { return going("sign-in?say=gone") }
         if request.state == .verified { return going("passphrase") }
-        let mark = parts.door.mark(request)
+        let mark = parts.authenticator.mark(request)
         let question = Question(name: "code", path: "code", fields: [("code", .code)], mark: mark)
         let model = CodeModel(
             isQuiet: request.isQuiet, label: request.label,
@@ -194,12 +192,12 @@ struct StaffSignIn: ConsoleTask {
             return going("sign-in", [site.cookies.clear(.staffPending)])
         default: break
         }
-        guard let read = parts.door.readCode(form?["code"] ?? "") else {
+        guard let read = parts.authenticator.readCode(form?["code"] ?? "") else {
             return try code(visitor, status: 422, error: text("code.malformed", language))
         }
         let outcome = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            let outcome = try parts.door.check(transaction, token: token, read)
-            return outcome == .gone ? try parts.door.checkAgain(transaction, token: token, read) : outcome
+            let outcome = try parts.authenticator.check(transaction, token: token, read)
+            return outcome == .gone ? try parts.authenticator.checkAgain(transaction, token: token, read) : outcome
         }
         switch outcome {
         case .verified(let token):
@@ -224,14 +222,14 @@ struct StaffSignIn: ConsoleTask {
     /// Whether a sign-in ended with the last wrong code that it had.
     private func wasExhausted(_ token: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try FirstPress(parts.door).wasExhausted(reading, token: token)
+            try FirstPress(parts.authenticator).wasExhausted(reading, token: token)
         }
     }
 
     /// Whether a browser's sign-in goes on.
     private func isUnderWay(_ token: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.door.request(reading, token: token) != nil
+            try parts.authenticator.request(reading, token: token) != nil
         }
     }
 
@@ -239,7 +237,7 @@ struct StaffSignIn: ConsoleTask {
     /// - Parameter mark: of the form: the second of two presses is led where the first led.
     private func resend(_ visitor: ConsoleSite.Visitor, _ token: String, mark: String) throws -> Response {
         let again = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.door.askAgain(transaction, token: token, otherChannel: false, from: asker(visitor))
+            try parts.authenticator.askAgain(transaction, token: token, otherChannel: false, from: asker(visitor))
         }
         switch again {
         case .asked: return going("code")
@@ -255,7 +253,7 @@ struct StaffSignIn: ConsoleTask {
     /// Whether a form is of a request that another has replaced since.
     private func isReplaced(_ token: String, _ mark: String) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try FirstPress(parts.door).isReplaced(reading, token: token, mark: mark)
+            try FirstPress(parts.authenticator).isReplaced(reading, token: token, mark: mark)
         }
     }
 
@@ -267,7 +265,7 @@ struct StaffSignIn: ConsoleTask {
     /// Ends the sign-in under way.
     private func cancel(_ token: String) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.door.cancel(transaction, token: token)
+            try parts.authenticator.cancel(transaction, token: token)
         }
     }
 
@@ -278,8 +276,8 @@ struct StaffSignIn: ConsoleTask {
         guard let token = pending(visitor) else { return going("sign-in?say=gone") }
         let (step, mark) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> (SignInFlow.Step, String?) in
-            let request = try parts.door.request(reading, token: token)
-            return (try parts.signIn.step(reading, token: token), request.map { parts.door.mark($0) })
+            let request = try parts.authenticator.request(reading, token: token)
+            return (try parts.signIn.step(reading, token: token), request.map { parts.authenticator.mark($0) })
         }
         switch step {
         case .code: return going("code")
@@ -340,15 +338,15 @@ struct StaffSignIn: ConsoleTask {
     /// Whether a form is one of a sign-in that is not under way any more, or has gone on. Nothing of it is compared or counted.
     func isOfBefore(_ token: String, _ form: Form?) throws(StoreError) -> Bool {
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            guard try parts.door.request(reading, token: token) != nil else { return false }
-            return try !parts.door.isCurrent(reading, token: token, mark: form?["mark"] ?? "")
+            guard try parts.authenticator.request(reading, token: token) != nil else { return false }
+            return try !parts.authenticator.isCurrent(reading, token: token, mark: form?["mark"] ?? "")
         }
     }
 
     /// The page at which the sign-in under way stands, for a form of another one.
     func answerOfBefore(_ visitor: ConsoleSite.Visitor, _ token: String) throws -> Response {
         let isVerified = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.door.request(reading, token: token)?.state == .verified
+            try parts.authenticator.request(reading, token: token)?.state == .verified
         }
         let error = text("signIn.old", visitor.language)
         return try isVerified

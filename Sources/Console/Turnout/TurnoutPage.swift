@@ -109,7 +109,7 @@ struct TurnoutFigures: ConsoleWork {
     /// The last ones; nil before the first.
     func shown(_ call: ConsoleRequest) throws(StoreError) -> ShownPicture? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> ShownPicture? in
-            let knowsVotes = try parts.desk.mayKnowVotes(reading, call.viewer)
+            let knowsVotes = try VoteSecrecy(parts.operations).mayKnowVotes(reading, call.viewer)
             return try parts.snapshots.latest(reading).map { ShownPicture($0, knowsVotes: knowsVotes) }
         }
     }

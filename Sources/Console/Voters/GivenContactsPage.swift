@@ -43,7 +43,7 @@ struct GivenContactsPage: ConsolePage {
 
     func model(_ call: ConsoleRequest) throws -> WithView<[GivenContactLine], View>? {
         let rows = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.given(reading, for: call.viewer)
+            try ContactChangeReport(parts.operations).lines(reading, for: call.viewer)
         }
         let say = wording(call.language)
         let lines = rows.map { row in

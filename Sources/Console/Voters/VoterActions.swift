@@ -12,7 +12,7 @@ import VoterRoll
 
 /// What is done for a voter, where it may need a second person.
 ///
-///     support or manager            VoterSupport                         second person
+///     support or manager            operation                            second person
 ///       │ reissue, reset, correct ─> │ policy: alone? ──yes──> done         │
 ///       │                            │ no: a request is kept                │
 ///       │ <─ asked, its number ───── │ ──────────────── approvals ────────> │ decide: never one's own
@@ -92,7 +92,7 @@ struct VoterActions: ConsoleWork {
     /// - Parameter warning: the key of a notice for voters who are reached by one channel alone and have no answer.
     func aboutVoter(_ call: ConsoleRequest, warning: String? = nil) throws -> VoterAbout? {
         let page = try store.read { (reading: borrowing Reading) throws(StoreError) -> VoterSupport.Page? in
-            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)
+            try VoterSupport(parts.operations).page(reading, voter: call.id("voter"), for: call.viewer)
         }
         guard let page else { return nil }
         // Before anything is put on the channel that carries the other half.
@@ -108,7 +108,8 @@ struct VoterActions: ConsoleWork {
     func answerField(_ call: ConsoleRequest) throws -> [FormField] {
         guard election.access.challenge != nil else { return [] }
         let hasAnswer = try store.read { (reading: borrowing Reading) throws(StoreError) -> Bool in
-            try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer ?? false
+            try VoterSupport(parts.operations).page(reading, voter: call.id("voter"), for: call.viewer)?.hasAnswer
+                ?? false
         }
         return hasAnswer ? [FormField("answer", .text(maximum: 200))] : []
     }
@@ -120,7 +121,7 @@ struct VoterActions: ConsoleWork {
 
     /// Resets a passphrase, or asks a second person to.
     func resetPassphrase(_ call: ConsoleRequest) throws -> ActionResult {
-        let outcome = try parts.desk.resetPassphrase(
+        let outcome = try PassphraseReset(parts.operations).reset(
             voter: call.id("voter"), reason: call["reason"].trimmed, check: VoterActions.check(call),
             answer: call["answer"],
             by: call.viewer)
@@ -131,7 +132,7 @@ struct VoterActions: ConsoleWork {
     /// - Parameters:
     ///   - key: of what is said where it was done.
     ///   - more: the key of what stands behind that.
-    func answer(_ outcome: VoterSupport.Outcome, _ call: ConsoleRequest, done key: String, more: String? = nil)
+    func answer(_ outcome: SupportOutcome, _ call: ConsoleRequest, done key: String, more: String? = nil)
         -> ActionResult
     {
         let language = call.language
@@ -171,7 +172,10 @@ struct VoterActions: ConsoleWork {
 
     /// Takes a delay off that wrong attempts have brought about.
     func unlock(_ call: ConsoleRequest) throws -> ActionResult {
-        guard try parts.desk.unlock(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer) else {
+        guard
+            try VoterSupport(parts.operations).unlock(
+                voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        else {
             return .refused(404, text("reissue.unknown", call.language))
         }
         return .done(
@@ -181,7 +185,8 @@ struct VoterActions: ConsoleWork {
     /// Shows a voter's contacts unmasked, this once; the journal keeps who saw them and why.
     func reveal(_ call: ConsoleRequest) throws -> ActionResult {
         let contacts = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> VoterContacts? in
-            try parts.desk.reveal(transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+            try VoterSupport(parts.operations).reveal(
+                transaction, voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
         }
         guard let contacts else { return .refused(404, text("reissue.unknown", call.language)) }
         return .shown(
@@ -194,7 +199,8 @@ struct VoterActions: ConsoleWork {
 
     /// Strikes a voter off the roll.
     func strike(_ call: ConsoleRequest) throws -> ActionResult {
-        let change = try parts.roll.strike(voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
+        let change = try RollStrike(parts.operations).strike(
+            voter: call.id("voter"), reason: call["reason"].trimmed, by: call.viewer)
         return RollAnswers(context).answer(change, call, done: "strike.done", next: "voters")
     }
 

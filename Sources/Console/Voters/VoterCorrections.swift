@@ -37,8 +37,9 @@ struct VoterCorrections: ConsoleWork {
     /// Nil when there is no such voter.
     private func present(_ call: ConsoleRequest) throws -> Present? {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterSupport.Page, Bool)? in
-            guard let page = try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer) else { return nil }
-            return (page, try parts.desk.isSealed(reading))
+            guard let page = try VoterSupport(parts.operations).page(reading, voter: call.id("voter"), for: call.viewer)
+            else { return nil }
+            return (page, try parts.operations.isSealed(reading))
         }
         guard let (page, isSealed) = found else { return nil }
         let voter = page.voter
@@ -188,7 +189,7 @@ struct VoterCorrections: ConsoleWork {
         // What the form showed is compared again where the correction is written.
         var seen: [Column: String] = [:]
         for column in corrections.keys { seen[column] = call.values[VoterCorrections.shown(column)] }
-        let change = try parts.roll.correct(
+        let change = try RollCorrection(parts.operations).correct(
             voter: call.id("voter"), corrections, seen: seen, reason: call["reason"].trimmed, by: call.viewer)
         if case .refusedColumns(let reasons) = change {
             let isSingle = !call["column"].isEmpty && call.source != "console"

@@ -7,7 +7,7 @@ import Staff
 import Store
 import VoterRoll
 
-/// What the voter desk hands out.
+/// Files on voters that the console hands out.
 struct VoterFiles: ConsoleWork {
     let context: ConsoleContext
 
@@ -26,7 +26,7 @@ struct VoterFiles: ConsoleWork {
             .map { SpreadsheetField.quoted(self.text($0, language)) }.joined(separator: ";") + "\r\n"
         func word(_ route: Channel?) -> String { route.map { choiceText("channel", $0.rawValue, language) } ?? "" }
         try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.desk.eachProof(reading) { voter, proof throws(StoreError) in
+            try ChannelProofList(parts.operations).each(reading) { voter, proof throws(StoreError) in
                 let codes = proof.codes.map { word($0) }.joined(separator: " + ")
                 text +=
                     [

@@ -18,8 +18,9 @@ struct VoterPage: ConsolePage {
 
     func model(_ call: ConsoleRequest) throws -> VoterModel? {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> (VoterSupport.Page, Bool)? in
-            guard let page = try parts.desk.page(reading, voter: call.id("voter"), for: call.viewer) else { return nil }
-            return (page, try parts.desk.isSealed(reading))
+            guard let page = try VoterSupport(parts.operations).page(reading, voter: call.id("voter"), for: call.viewer)
+            else { return nil }
+            return (page, try parts.operations.isSealed(reading))
         }
         guard let (page, isSealed) = found else { return nil }
         let say = wording(call.language)

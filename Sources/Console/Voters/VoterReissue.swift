@@ -28,7 +28,7 @@ struct VoterReissue: ConsoleWork {
         let order = VoterOrder(
             voter: call.id("voter"), route: route, contact: isElsewhere ? call["contact"].trimmed : nil,
             reason: call["reason"].trimmed, check: VoterActions.check(call), answer: call["answer"], keepsOld: keepsOld)
-        let outcome = try parts.desk.reissue(order, by: call.viewer)
+        let outcome = try IdentifierReissue(parts.operations).reissue(order, by: call.viewer)
         let isSame = election.access.keepsIdentifier
         guard route == .letter else {
             return VoterActions(context).answer(outcome, call, done: isSame ? "reissue.doneSame" : "reissue.done")

@@ -55,9 +55,9 @@ struct VotersPage: ConsolePage {
         let isSearch = !typed.trimmed.isEmpty
         let found =
             try isSearch
-            ? store.read { (reading: borrowing Reading) throws(StoreError) -> Registrar.Found in
-                try parts.desk.search(reading, typed)
-            } : Registrar.Found(voters: [], isCut: false)
+            ? store.read { (reading: borrowing Reading) throws(StoreError) -> RollSearch.Found in
+                try VoterSupport(parts.operations).search(reading, typed)
+            } : RollSearch.Found(voters: [], isCut: false)
         return VotersModel(
             voters: found.voters.map { VoterSummary($0, call.language) }, isCut: found.isCut,
             view: OnPage(VotersModel.View(typed: typed, isSearch: isSearch)))
