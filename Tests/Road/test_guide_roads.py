@@ -64,7 +64,7 @@ def prepared(isoloir):
     isoloir.roll([voter(number) for number in range(1, 13)] + [voter(99, college="cadres")])
     isoloir.run("identifiers", "issue")
     walk = Walk(isoloir)
-    walk.instead = {"Ballots/cse-2026": f"{isoloir.folder}/election"}
+    walk.instead = {"cse-2026": f"{isoloir.folder}/election"}
     return walk
 
 
@@ -172,17 +172,33 @@ def test_voting_goes_on_after_a_restore_as_the_guide_says(isoloir, language):
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_poll_opens_without_a_check_as_the_guide_says(isoloir, language):
+    bureau, trustees = Guide("bureau", language), Guide("trustees", language)
+    walk = prepared(isoloir)
+    keys(walk, bureau, trustees)
+    walk.do(*bureau["3."][:3])
+    walk.instead |= {"EMPREINTE": fingerprint(walk), "FINGERPRINT": fingerprint(walk)}
+    # Bruno Castel has not checked.
+    walk.do(trustees["2."][0], "isoloir trustee checked anne.check", 'isoloir poll accept all --by "Inès Laurent" --reason "a test"')
+    *signed, opened = bureau[{"fr": "Si un détenteur", "en": "If a trustee"}[language]]
+    refused = isoloir.run("poll", "open", "--box-key", "box.key", "--yes", status=1).stderr
+    assert "Bruno Castel must check" in refused
+    walk.do(*signed, opened)
+    assert "cse-2026: open" in isoloir.run("poll", "status").stdout
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_poll_is_abandoned_as_the_guide_says(isoloir, language):
     bureau, trustees = Guide("bureau", language), Guide("trustees", language)
     walk = prepared(isoloir)
     keys(walk, bureau, trustees)
     seal, manifest, *_ = bureau["3."]
     walk.do(seal, manifest)
-    draft, preview, abandon = bureau["Abandon"]
-    walk.do(draft)
-    for name in ("ines", "hugo"):
-        walk.do(f"isoloir bureau sign abandon.txt --key {name}.key")
-    walk.do(preview)
+    # Signed by both members, shown, then done.
+    draft, *signed, preview, abandon = bureau["Abandon"]
+    assert len(signed) == 2
+    walk.do(draft, *signed, preview)
+    assert "abandoned" not in isoloir.run("poll", "status").stdout
     walk.do(abandon)
     assert "abandoned" in isoloir.run("poll", "status").stdout
 

@@ -423,16 +423,16 @@ def test_the_restore_drill_of_the_guide_ends_with_votes(isoloir, tmp_path):
     isoloir.election()
     isoloir.roll([voter(number) for number in range(1, 13)] + [voter(number, college="cadres") for number in range(20, 33)])
     isoloir.run("identifiers", "issue")
-    for name in ("irene", "hugo"):
+    for name in ("ines", "hugo"):
         isoloir.run("key", "member", "--name", name.title(), "--to", f"{isoloir.folder}/{name}")
-    isoloir.run("key", "escrow", "--to", f"{isoloir.folder}/escrow.file", "--member", f"{isoloir.folder}/irene.pub", "--member",
+    isoloir.run("key", "escrow", "--to", f"{isoloir.folder}/escrow.file", "--member", f"{isoloir.folder}/ines.pub", "--member",
                 f"{isoloir.folder}/hugo.pub")
     isoloir.run("store", "backup", f"{isoloir.folder}/monday.backup")
     # Another machine: nothing but the backup, its key, the escrow file and two members.
     second = type(isoloir)(tmp_path / "second")
     os.makedirs(second.keys, mode=0o700)
     shutil.copy(f"{isoloir.keys}/_backup.key", second.keys)
-    for name in ("monday.backup", "escrow.file", "irene.key", "hugo.key"):
+    for name in ("monday.backup", "escrow.file", "ines.key", "hugo.key"):
         shutil.copy(f"{isoloir.folder}/{name}", second.folder)
     shutil.rmtree(isoloir.keys)
     said = ""
