@@ -152,7 +152,7 @@ private struct DemoRun {
         let templates = try services.templates(for: election.election)
         let mailbox = try refusing { try DemoMailbox(folder: folder, templates: templates, codes: { staff.codes() }) }
         let log = try AccessLog("\(folder)/access.log")
-        let site = try services.site(election, extra: mailbox.response, log: { log.write($0) })
+        let site = try SiteBuilder(services).build(election, extra: mailbox.response, log: { log.write($0) })
         var settings = ServerSettings()
         (settings.address, settings.port) = (place.address, port)
         try staff.leaveWork(election)

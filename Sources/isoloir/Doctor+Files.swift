@@ -80,7 +80,7 @@ extension Doctor {
         guard tried("keys", { () throws(Refusal) in try services.key(of: election) }) != nil else { return }
         lookAtSeal(of: name, services)
         lookAtBoxKey(election, services)
-        let site = tried("templates") { () throws(Refusal) in try services.site(election, log: { _ in }) }
+        let site = tried("templates") { () throws(Refusal) in try SiteBuilder(services).build(election, log: { _ in }) }
         if site != nil { good("templates", "\(name): every mail, SMS, letter and page can be filled in") }
         if let faults = tried(
             "seal", { () throws(Refusal) in try PollAdministration(services, election).frozenFaults() })

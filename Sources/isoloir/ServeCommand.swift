@@ -36,7 +36,7 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     let log = try AccessLog(invocation["--log"])
     let receipts = try services.receiptService()
     let numbers = services.settings.sms?.receiptNumbers ?? .none
-    let site = try services.site(
+    let site = try SiteBuilder(services).build(
         election, extra: { ReceiptRoutes.response($0, receipts, numbers: numbers) }, log: { log.write($0) })
     let courier: Courier? =
         services.settings.mail == nil && services.settings.sms == nil ? nil : try services.courier()
