@@ -79,7 +79,7 @@ private struct DemoRun {
         guard let mail = Mailbox(path: "\(folder)/mail"), let sms = Mailbox(path: "\(folder)/sms") else {
             throw Refusal("The mailbox folders in \(folder) cannot be made.")
         }
-        let courier = try services.courier(mail: .folder(mail), sms: MailboxSMS(sms))
+        let courier = try DeliveryBuilder(services).courier(mail: .folder(mail), sms: MailboxSMS(sms))
         let report = try refusing { try courier.run() }
         Terminal.say("  \(report.accepted) delivered into the demo's mailboxes")
         var places = ["\(folder)/mail/new/*.eml      the mails, for any mail reader"]

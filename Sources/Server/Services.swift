@@ -250,23 +250,4 @@ package struct Services {
             }
         }
     }
-
-    /// The courier by the settings.
-    package func courier() throws(Refusal) -> Courier {
-        guard settings.mail != nil || settings.sms != nil else {
-            throw Refusal(
-                "The settings name neither a mail relay nor an SMS gateway: add \"mail\" or \"sms\" to isoloir.yaml.")
-        }
-        return try courier(mail: settings.mail, sms: settings.sms)
-    }
-
-    /// A courier for channels of the caller's own.
-    package func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
-        let keyOf = try keyring()
-        return try refusing {
-            try Courier(
-                store: store, outbox: outbox, mail: mail, sms: sms, policy: settings.smsPolicy,
-                bounces: settings.bounces?.address, keyOf: keyOf)
-        }
-    }
 }

@@ -21,6 +21,7 @@ import WebContent
 package struct SiteBuilder {
     private let services: Services
 
+    /// - Parameter services: the store's, with its settings.
     package init(_ services: Services) { self.services = services }
 
     /// Builds the site of an election.

@@ -32,7 +32,7 @@ private let pollSeconds = 5.0
 private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     try services.wipeOldLetters()
-    let courier = try services.courier()
+    let courier = try DeliveryBuilder(services).courier()
     let shown = Terminal.progress("accepted")
     // Only what has a way out is waited for.
     let routes = [

@@ -34,14 +34,14 @@ private func serve(_ invocation: Invocation) throws(Refusal) {
     if let address = invocation["--address"] { (settings.address, settings.socket) = (address, nil) }
     if let port = invocation["--port"] { (settings.port, settings.socket) = (try invocation.number(port), nil) }
     let log = try AccessLog(invocation["--log"])
-    let receipts = try services.receiptService()
+    let receipts = try DeliveryBuilder(services).receiptService()
     let numbers = services.settings.sms?.receiptNumbers ?? .none
     let site = try SiteBuilder(services).build(
         election, extra: { ReceiptRoutes.response($0, receipts, numbers: numbers) }, log: { log.write($0) })
     let courier: Courier? =
-        services.settings.mail == nil && services.settings.sms == nil ? nil : try services.courier()
+        services.settings.mail == nil && services.settings.sms == nil ? nil : try DeliveryBuilder(services).courier()
     if courier == nil { Terminal.complain("The settings name neither mail nor SMS: nothing can be sent to voters.") }
-    let bounces = try services.bounceListener(receipts) { log.write($0) }
+    let bounces = try DeliveryBuilder(services).bounceListener(receipts) { log.write($0) }
     defer { bounces?.stop() }
     try runSite(services, site, settings, courier: courier, log: log) { place in
         Terminal.say("\(election.election.id): serving on \(place); voters come by \(election.election.address)")
