@@ -21,6 +21,7 @@ import WebContent
 package struct SiteBuilder {
     private let services: Services
 
+    /// Of what the program works with.
     package init(_ services: Services) { self.services = services }
 
     /// Builds the site of an election.
