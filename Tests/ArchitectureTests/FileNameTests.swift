@@ -42,9 +42,9 @@ private struct Declarations {
 
 /// Whoever looks for a type finds its file by the name.
 struct FileNameTests {
-    /// Files that are called otherwise yet. None is ever added, and who is called rightly leaves the list.
+    /// Files that are called otherwise yet: the ballot page's program is built of its room's files in the order of their names. None is
+    /// ever added.
     private static let otherwise: Set<String> = [
-        // What the ballot's page runs is built of these, by their names.
         "BallotCore/Ballots.swift", "BallotCore/Text.swift", "BallotCore/Wasm/Exports.swift",
     ]
 

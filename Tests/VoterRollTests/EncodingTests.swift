@@ -23,12 +23,12 @@ struct EncodingTests {
 
     /// What is stored, or nil where somebody is asked.
     private func name(_ data: Data) throws -> String? {
-        let desk = try RollFixture()
-        do { try desk.publish(try desk.load(data)) } catch {
+        let fixture = try RollFixture()
+        do { try fixture.publish(try fixture.load(data)) } catch {
             #expect("\(error)".contains("cannot be told for certain"), "\(error)")
             return nil
         }
-        return try desk.voters().first?.lastName
+        return try fixture.voters().first?.lastName
     }
 
     /// On a Mac its bytes are French letters.
@@ -130,9 +130,9 @@ struct EncodingTests {
         for number in 1...30 { lines.append("A\(number);H\u{E9}l\u{E8}ne;Zo\u{E9};ouvriers") }
         var data = Data(lines.joined(separator: end).utf8)
         data.append(Data((end + "A31;Ben").utf8) + [0xEA] + Data("t;Zoe;ouvriers".utf8))
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         #expect {
-            _ = try desk.load(data)
+            _ = try fixture.load(data)
         } throws: {
             "\($0)".contains(":32:") && "\($0)".contains("some lines (32)")
         }

@@ -5,10 +5,10 @@ import VoterRoll
 /// Files of other kinds say what they are and what to do, whatever their ending.
 struct FileKindTests {
     private func refusal(_ data: Data, _ name: String) throws -> String {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         do {
-            _ = try desk.registrar.imports.load(
-                try desk.file(name, data), into: desk.election, keys: desk.keys, options: ImportOptions())
+            _ = try fixture.registrar.imports.load(
+                try fixture.file(name, data), into: fixture.election, keys: fixture.keys, options: ImportOptions())
             return ""
         } catch { return "\(error)" }
     }
@@ -49,8 +49,8 @@ struct FileKindTests {
         "ID;PRENOM;NOM;COLLEGE\nP1;Zoe;Petit;ouvriers\n", "ID;PRENOM;NOM;COLLEGE\nE;Zoe;Petit;ouvriers\n",
     ])
     func `a roll whose headings begin as a SYLK file does is a roll`(text: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load(text))
-        #expect(try desk.voters().first?.lastName == "Petit")
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load(text))
+        #expect(try fixture.voters().first?.lastName == "Petit")
     }
 }

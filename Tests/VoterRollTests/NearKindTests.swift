@@ -44,8 +44,8 @@ struct NearKindTests {
     }
 
     @Test func `what stands below no heading is told`() throws {
-        let desk = try RollFixture()
-        let roll = try desk.load("ref;nom;;prenom;college;\nA1;Petit;;Zoe;ouvriers;\nA2;Blanc;x;Leo;ouvriers;y\n")
+        let fixture = try RollFixture()
+        let roll = try fixture.load("ref;nom;;prenom;college;\nA1;Petit;;Zoe;ouvriers;\nA2;Blanc;x;Leo;ouvriers;y\n")
         let told = roll.report.warnings.map { "\($0.line) \($0.reason)" }.filter { $0.contains("column") }
         #expect(
             told == [
@@ -64,9 +64,9 @@ struct NearKindTests {
         let lines = [["ref", "nom", "prenom", "college"], ["A1", "Petit", "Zoe", "ouvriers"]].map {
             quote + $0.joined(separator: mark) + quote
         }
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         #expect {
-            _ = try desk.load(first + lines.joined(separator: "\n") + "\n")
+            _ = try fixture.load(first + lines.joined(separator: "\n") + "\n")
         } throws: {
             "\($0)".contains(words)
         }
@@ -78,15 +78,15 @@ struct NearKindTests {
         "sep=,\nBatch,Letter\n 001 ,000003\n",
     ])
     func `the post's list is read by its headings, wherever they stand`(text: String) throws {
-        let desk = try RollFixture()
-        let list = try ReturnedLetters(file: try desk.file("r.csv", Data(text.utf8)))
+        let fixture = try RollFixture()
+        let list = try ReturnedLetters(file: try fixture.file("r.csv", Data(text.utf8)))
         #expect(list.entries.map(\.batch) == [1] && list.entries.map(\.number) == [3])
     }
 
     @Test(arguments: ["1;3\n1;4\n", "Lot;Motif\n1;NPAI\n", "Code\ncse-001-000003\n"])
     func `a list without these headings says which they are`(text: String) throws {
-        let desk = try RollFixture()
-        let path = try desk.file("r.csv", Data(text.utf8))
+        let fixture = try RollFixture()
+        let path = try fixture.file("r.csv", Data(text.utf8))
         #expect {
             _ = try ReturnedLetters(file: path)
         } throws: {

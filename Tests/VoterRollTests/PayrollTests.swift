@@ -7,14 +7,14 @@ import VoterRoll
 struct PayrollTests {
     /// What one row under its headings becomes.
     private func read(_ headings: String, _ row: String, _ options: ImportOptions = ImportOptions()) throws -> (
-        roll: LoadedRoll, desk: RollFixture
+        roll: LoadedRoll, fixture: RollFixture
     ) {
-        let desk = try RollFixture()
-        let roll = try desk.load(
+        let fixture = try RollFixture()
+        let roll = try fixture.load(
             "matricule;nom;pr\u{E9}nom;coll\u{E8}ge;\(headings)\nA1;Petit;Zo\u{E9};ouvriers;\(row)\n", options)
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
-        try desk.publish(roll)
-        return (roll, desk)
+        try fixture.publish(roll)
+        return (roll, fixture)
     }
 
     @Test(arguments: [
@@ -33,8 +33,8 @@ struct PayrollTests {
     func `a mobile is used wherever it stands, with a word`(
         headings: String, numbers: String, number: String, isTold: Bool
     ) throws {
-        let (roll, desk) = try read(headings, numbers)
-        #expect(try desk.contacts("A1").phone?.text == number)
+        let (roll, fixture) = try read(headings, numbers)
+        #expect(try fixture.contacts("A1").phone?.text == number)
         #expect(roll.report.warnings.contains { $0.reason.contains("is a landline: the mobile") } == isTold)
     }
 
@@ -47,9 +47,9 @@ struct PayrollTests {
         ("N\u{B0} et voie", "12 rue des Lilas"), ("N\u{B0} voie", "12 rue des Lilas"),
     ])
     func `a street in pieces is one line`(headings: String, pieces: String) throws {
-        let (roll, desk) = try read("\(headings);CP;Ville", "\(pieces);59000;Lille")
+        let (roll, fixture) = try read("\(headings);CP;Ville", "\(pieces);59000;Lille")
         #expect(roll.ignoredHeadings.isEmpty)
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE DES LILAS", "59000 LILLE"])
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE DES LILAS", "59000 LILLE"])
     }
 
     @Test(arguments: [
@@ -63,8 +63,8 @@ struct PayrollTests {
     ])
     func `number, bis and kind of way stand before the name`(pieces: String, line: String) throws {
         let headings = "N\u{B0};Indice de r\u{E9}p\u{E9}tition;Nature de voie;Voie;Compl\u{E9}ment;CP;Ville"
-        let (_, desk) = try read(headings, "\(pieces);B\u{E2}timent A;59000;Lille")
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "BATIMENT A", line, "59000 LILLE"])
+        let (_, fixture) = try read(headings, "\(pieces);B\u{E2}timent A;59000;Lille")
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "BATIMENT A", line, "59000 LILLE"])
     }
 
     @Test(arguments: [
@@ -73,23 +73,25 @@ struct PayrollTests {
     ])
     func `a town that stands in the address and in columns of its own is printed once`(cell: String) throws {
         let plain = cell.replacing("59 000", with: "59000")
-        let (_, desk) = try read("Adresse;CP;Ville", "\(plain);59000;Lille")
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE X", "59000 LILLE"])
+        let (_, fixture) = try read("Adresse;CP;Ville", "\(plain);59000;Lille")
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE X", "59000 LILLE"])
     }
 
     @Test(arguments: [
         "Rue Haute 1, 1000 Bruxelles", "Rue Haute 1 - 1000 BRUXELLES", "\"Rue Haute 1\n1000 Bruxelles\"", "Rue Haute 1",
     ])
     func `the same abroad`(cell: String) throws {
-        let (_, desk) = try read("Adresse;CP;Ville;Pays", "\(cell);1000;Bruxelles;Belgique")
+        let (_, fixture) = try read("Adresse;CP;Ville;Pays", "\(cell);1000;Bruxelles;Belgique")
         #expect(
-            try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "RUE HAUTE 1", "1000 BRUXELLES", "BELGIQUE"])
+            try fixture.contacts("A1").address?.lines == [
+                "Zo\u{E9} PETIT", "RUE HAUTE 1", "1000 BRUXELLES", "BELGIQUE",
+            ])
     }
 
     @Test(arguments: ["12 rue X, 59000 Lille", "12 rue X 59000 LILLE", "12 rue X, 59000 Lille, France"])
     func `an address on one line is parted before its town`(cell: String) throws {
-        let (_, desk) = try read("Adresse", cell)
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE X", "59000 LILLE"])
+        let (_, fixture) = try read("Adresse", cell)
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE X", "59000 LILLE"])
         let (_, other) = try read("Adresse;Ville", "\(cell.replacing(", France", with: ""));Lille")
         #expect(try other.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "12 RUE X", "59000 LILLE"])
     }
@@ -100,8 +102,8 @@ struct PayrollTests {
         ("Lille", "LILLE"),
     ])
     func `a street that only sounds like the town stays`(street: String, line: String) throws {
-        let (_, desk) = try read("Adresse;CP;Ville", "\(street);59000;Lille")
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", line, "59000 LILLE"])
+        let (_, fixture) = try read("Adresse;CP;Ville", "\(street);59000;Lille")
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", line, "59000 LILLE"])
     }
 
     @Test(arguments: ["12 rue X, 75001 Paris", "12 rue X 59000 Marcq"])
@@ -115,8 +117,8 @@ struct PayrollTests {
         ("'59000", "59000"), ("1\u{202F}000", "01000"), ("1000.0", "01000"), ("1 000", "01000"), ("59000,00", "59000"),
     ])
     func `a postcode is read through spaces, decimals and apostrophes`(given: String, code: String) throws {
-        let (_, desk) = try read("Rue;CP;Ville", "3 rue X;\(given);Lille")
-        #expect(try desk.contacts("A1").address?.postcode == code)
+        let (_, fixture) = try read("Rue;CP;Ville", "3 rue X;\(given);Lille")
+        #expect(try fixture.contacts("A1").address?.postcode == code)
     }
 
     @Test(arguments: [
@@ -126,8 +128,8 @@ struct PayrollTests {
         ("+352621123456,0", "+352621123456"),
     ])
     func `a number is read through spaces and decimals`(given: String, number: String) throws {
-        let (_, desk) = try read("T\u{E9}l\u{E9}phone", given)
-        #expect(try desk.contacts("A1").phone?.text == number)
+        let (_, fixture) = try read("T\u{E9}l\u{E9}phone", given)
+        #expect(try fixture.contacts("A1").phone?.text == number)
     }
 
     @Test(arguments: ["33600000000", "33600000000.0", "640000000"])
@@ -141,18 +143,18 @@ struct PayrollTests {
         ("Email 1;Email 2", "a@ex.example.org;b@ex.example.org", "a@ex.example.org"),
     ])
     func `a second mailbox is read where the first is empty`(headings: String, mails: String, mail: String) throws {
-        #expect(try read(headings, mails).desk.contacts("A1").mail?.text == mail)
+        #expect(try read(headings, mails).fixture.contacts("A1").mail?.text == mail)
     }
 
     @Test(arguments: ["Code postal et ville", "CP Ville", "Code postal / Commune"])
     func `postcode and town may share a column`(heading: String) throws {
-        let (_, desk) = try read("Rue;\(heading)", "3 rue X;59000 Lille")
-        #expect(try desk.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "3 RUE X", "59000 LILLE"])
+        let (_, fixture) = try read("Rue;\(heading)", "3 rue X;59000 Lille")
+        #expect(try fixture.contacts("A1").address?.lines == ["Zo\u{E9} PETIT", "3 RUE X", "59000 LILLE"])
     }
 
     @Test func `a preview says what an import would read, and which headings give way`() throws {
-        let desk = try RollFixture()
-        let file = try desk.file(
+        let fixture = try RollFixture()
+        let file = try fixture.file(
             "r.csv", Data("Num\u{E9}ro;Voie;Portable;T\u{E9}l\u{E9}phone;Agent;Matricule\n1;X;2;3;4;5\n".utf8))
         let headings = try RollPreview(file).headings
         #expect(headings.map(\.column) == [.address4, .address4, .phone, .phone, nil, .reference])
@@ -170,10 +172,10 @@ struct PayrollTests {
     @Test func `a heading that is said not to be read is not, and is told`() throws {
         var options = ImportOptions()
         options.unread = [Column.fold("T\u{E9}l\u{E9}phone"), "courriel#2"]
-        let (roll, desk) = try read(
+        let (roll, fixture) = try read(
             "T\u{E9}l\u{E9}phone;Courriel;Courriel", "06 39 98 00 01;a@ex.example.org;b@ex.example.org", options)
         #expect(roll.ignoredHeadings == ["T\u{E9}l\u{E9}phone", "Courriel"])
-        let contacts = try desk.contacts("A1")
+        let contacts = try fixture.contacts("A1")
         #expect(contacts.phone == nil && contacts.mail?.text == "a@ex.example.org")
     }
 
@@ -232,14 +234,14 @@ struct LeftoverTests {
 
     @Test(arguments: [("'Petit", "Petit"), ("'t Hooft", "'t Hooft")])
     func `a spreadsheet's apostrophe is no part of a name`(given: String, name: String) throws {
-        #expect(try Outcome(["Nom": given]).desk.voters().first?.lastName == name)
+        #expect(try Outcome(["Nom": given]).fixture.voters().first?.lastName == name)
     }
 
     @Test(arguments: ["Nom Pr\u{E9}nom", "Nom et pr\u{E9}nom", "Nom complet"])
     func `a column of both names says so`(heading: String) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         #expect {
-            _ = try desk.load("matricule;\(heading);coll\u{E8}ge\nA1;PETIT Zo\u{E9};ouvriers\n")
+            _ = try fixture.load("matricule;\(heading);coll\u{E8}ge\nA1;PETIT Zo\u{E9};ouvriers\n")
         } throws: {
             "\($0)".contains("holds family and first name together")
         }

@@ -21,18 +21,18 @@ private func roll(_ fields: [String: String]) -> String {
 
 /// What one field becomes, or why it is refused.
 struct Outcome {
-    let desk: RollFixture
+    let fixture: RollFixture
     let roll: LoadedRoll
 
     init(_ fields: [String: String]) throws {
-        desk = try RollFixture()
-        roll = try desk.load(VoterRollTests.roll(fields))
-        try desk.publish(roll)
+        fixture = try RollFixture()
+        roll = try fixture.load(VoterRollTests.roll(fields))
+        try fixture.publish(roll)
     }
 
     var fault: String { roll.report.faults.map(\.reason).joined(separator: ", ") }
     var warning: String { roll.report.warnings.map(\.reason).joined(separator: ", ") }
-    func contacts() throws -> VoterContacts { try desk.contacts(try desk.voters().first?.reference ?? "?") }
+    func contacts() throws -> VoterContacts { try fixture.contacts(try fixture.voters().first?.reference ?? "?") }
 }
 
 struct RecipientTests {
@@ -141,19 +141,19 @@ struct NumberTests {
     @Test func `a table of numbers goes in, out and in again without a change`() throws {
         let numbers = NumberTests.spellings
         #expect(numbers.count >= 300)
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let head = "reference;last_name;first_name;phone;college\n"
-        let first = try desk.load(
+        let first = try fixture.load(
             head + numbers.enumerated().map { "A\($0.offset);Petit;Zo\u{E9};\($0.element);ouvriers\n" }.joined())
         #expect(first.report.faultCount == 0, "\(first.report.faults)")
-        try desk.publish(first)
+        try fixture.publish(first)
         var rows = ""
         for index in numbers.indices {
-            let phone = try #require(try desk.contacts("A\(index)").phone)
+            let phone = try #require(try fixture.contacts("A\(index)").phone)
             #expect(try PhoneNumber(phone.written()) == phone)
             rows += "A\(index);Petit;Zo\u{E9};\(SpreadsheetField.quoted(phone.written()));ouvriers\n"
         }
-        let again = try desk.load(head + rows)
+        let again = try fixture.load(head + rows)
         #expect((again.report.faultCount, again.changed.count) == (0, 0))
     }
 
@@ -218,17 +218,17 @@ struct CellTests {
     }
 
     @Test func `a reference is composed, trimmed, and told from those that resemble it`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let head = "matricule;nom;prenom;college\n"
-        let roll = try desk.load(
+        let roll = try fixture.load(
             head
                 + "\u{2060}E\u{301}12\u{200E};Petit;A;ouvriers\n007;Blanc;B;ouvriers\n7;Noir;C;ouvriers\nab1;Roux;D;ouvriers\n"
                 + "AB01;Gris;E;ouvriers\n\u{E9}12;Brun;F;ouvriers\n")
         #expect(roll.report.faults.isEmpty)
         let warned = roll.report.warnings.filter { $0.reason.contains("the same reference but for") }
         #expect(warned.map(\.line) == [4, 6, 7])
-        try desk.publish(roll)
-        #expect(try desk.voters().first?.reference == "\u{C9}12")
+        try fixture.publish(roll)
+        #expect(try fixture.voters().first?.reference == "\u{C9}12")
     }
 
     @Test(arguments: [
@@ -267,7 +267,7 @@ struct CellTests {
     func `a name is kept as it is meant`(given: String, name: String, warning: String) throws {
         let outcome = try Outcome(["Nom": given])
         #expect(outcome.fault.isEmpty, "\(outcome.fault)")
-        #expect(try outcome.desk.voters().first?.lastName == name)
+        #expect(try outcome.fixture.voters().first?.lastName == name)
         #expect(warning.isEmpty ? outcome.warning.isEmpty : outcome.warning.contains(warning), "\(outcome.warning)")
     }
 
@@ -292,7 +292,7 @@ struct CellTests {
     func `a civility is read, or left out and said`(given: String, civility: String, isWarned: Bool) throws {
         let outcome = try Outcome(["Civilit\u{E9}": given])
         #expect(outcome.fault.isEmpty)
-        #expect(try outcome.desk.voters().first?.civility.rawValue == civility)
+        #expect(try outcome.fixture.voters().first?.civility.rawValue == civility)
         #expect(outcome.warning.isEmpty == !isWarned, "\(outcome.warning)")
     }
 
@@ -330,7 +330,7 @@ struct CellTests {
 
     @Test(arguments: [("2", 2), ("2,0", 2), ("2.00", 2), ("1 000", 1000), ("1\u{202F}000", 1000)])
     func `a weight is a whole number however it is written`(given: String, weight: Int) throws {
-        #expect(try Outcome(["Poids": given]).desk.voters().first?.weight == weight)
+        #expect(try Outcome(["Poids": given]).fixture.voters().first?.weight == weight)
     }
 
     @Test(arguments: ["1.5", "1,000", "1.000", "0", "-1", "1e3", "2,"])
@@ -343,16 +343,16 @@ struct WordTests {
     @Test func `Sr says neither Madame nor Monsieur`() throws {
         let outcome = try Outcome(["Civilit\u{E9}": "Sr"])
         #expect(outcome.fault.isEmpty && outcome.warning.contains("says neither"))
-        #expect(try outcome.desk.voters().first?.civility == Voter.Civility.none)
+        #expect(try outcome.fixture.voters().first?.civility == Voter.Civility.none)
     }
 
     @Test(arguments: ["A  1   B", "\u{C9}  1"])
     func `a reference keeps its blanks, and is the same with others`(text: String) throws {
         let outcome = try Outcome(["Matricule": text])
-        #expect(try outcome.desk.voters().first?.reference == text)
+        #expect(try outcome.fixture.voters().first?.reference == text)
         // Another file with other blanks is told: it would take the voter's identifier away.
         let single = text.split(separator: " ").joined(separator: " ")
-        let again = try outcome.desk.load(VoterRollTests.roll(["Matricule": single]))
+        let again = try outcome.fixture.load(VoterRollTests.roll(["Matricule": single]))
         #expect(again.report.warnings.contains { $0.reason.contains("in another writing") })
     }
 }

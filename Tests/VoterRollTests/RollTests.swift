@@ -15,37 +15,41 @@ private let good =
 
 struct RollImportTests {
     @Test func `a published roll is found and its contacts open`() throws {
-        let desk = try RollFixture()
-        let roll = try desk.load(head + good)
-        #expect(try desk.voters().isEmpty)
+        let fixture = try RollFixture()
+        let roll = try fixture.load(head + good)
+        #expect(try fixture.voters().isEmpty)
         #expect(roll.rows == 1 && roll.report.faultCount == 0 && roll.added.count == 1)
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.reference) == ["A1"])
-        let contacts = try desk.contacts("A1")
+        try fixture.publish(roll)
+        #expect(try fixture.voters().map(\.reference) == ["A1"])
+        let contacts = try fixture.contacts("A1")
         #expect(contacts.mail?.text == "zoe@example.org")
         #expect(contacts.phone?.text == "+33639981234")
         #expect(contacts.address?.lines == ["Mme Zo\u{E9} MARTIN", "1 RUE A", "59000 LILLE"])
     }
 
     @Test func `an answer that cannot be hashed is never stored as it was written`() throws {
-        let desk = try RollFixture(hasher: PassphraseHasher(limit: 0))
+        let fixture = try RollFixture(hasher: PassphraseHasher(limit: 0))
         let roll =
             head.trimmingCharacters(in: .newlines) + ";challenge\n"
             + good.trimmingCharacters(in: .newlines) + ";rosebudette\n"
-        #expect(throws: ImportFailure.self) { try desk.load(roll) }
+        #expect(throws: ImportFailure.self) { try fixture.load(roll) }
         for ending in ["", "-wal"] {
-            guard let bytes = try? Data(contentsOf: desk.folder.appending(path: "s.sqlite\(ending)")) else { continue }
+            guard let bytes = try? Data(contentsOf: fixture.folder.appending(path: "s.sqlite\(ending)")) else {
+                continue
+            }
             #expect(bytes.range(of: Data("rosebudette".utf8)) == nil)
         }
     }
 
     @Test func `contacts are not in the file in clear, whether published or not`() throws {
-        let desk = try RollFixture()
-        let first = try desk.load(head + good)
-        try desk.publish(first)
-        _ = try desk.load(head + good.replacing("zoe@example.org", with: "neu@example.org"))
+        let fixture = try RollFixture()
+        let first = try fixture.load(head + good)
+        try fixture.publish(first)
+        _ = try fixture.load(head + good.replacing("zoe@example.org", with: "neu@example.org"))
         for ending in ["", "-wal"] {
-            guard let bytes = try? Data(contentsOf: desk.folder.appending(path: "s.sqlite\(ending)")) else { continue }
+            guard let bytes = try? Data(contentsOf: fixture.folder.appending(path: "s.sqlite\(ending)")) else {
+                continue
+            }
             for word in ["zoe@example.org", "neu@example.org", "39981234", "1 RUE A"] {
                 #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word) in \(ending)")
             }
@@ -74,9 +78,9 @@ struct RollImportTests {
     ])
     func `a fault names line, column, value and reason`(old: String, new: String, column: String, reason: String) throws
     {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let range = try #require(good.range(of: old))
-        let roll = try desk.load(
+        let roll = try fixture.load(
             head + good + good.replacingCharacters(in: range, with: new).replacing("A1", with: "A2"))
         let fault = try #require(roll.report.faults.first)
         #expect(fault.line == 3)
@@ -114,16 +118,16 @@ struct RollImportTests {
     }
 
     @Test func `a reference used twice is refused with the first line`() throws {
-        let desk = try RollFixture()
-        let roll = try desk.load(head + good + good)
+        let fixture = try RollFixture()
+        let roll = try fixture.load(head + good + good)
         #expect(roll.report.rejected == 1)
         #expect(roll.report.faults.first?.reason == "is used twice: first on line 2")
     }
 
     @Test func `what resembles is a warning, not a fault`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let twin = good.replacing("A1", with: "A2").replacing("Martin;Zo\u{E9}", with: "MARTIN;Zoe")
-        let roll = try desk.load(head + good + twin)
+        let roll = try fixture.load(head + good + twin)
         #expect(roll.report.faultCount == 0)
         let reasons = roll.report.warnings.map(\.reason)
         for word in ["the same mailbox", "the same phone", "nearly the same name"] {
@@ -132,10 +136,10 @@ struct RollImportTests {
     }
 
     @Test func `a name that no font here can print is a warning that names its letters`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let strange = good.replacing("Martin", with: "\u{1E4D0}\u{1E4D1}")
         let greek = good.replacing("A1", with: "A2").replacing("Martin", with: "\u{39A}\u{3B1}\u{3B6}")
-        let roll = try desk.load(head + strange + greek)
+        let roll = try fixture.load(head + strange + greek)
         #expect(roll.report.faultCount == 0)
         let found = roll.report.warnings.filter { $0.reason.contains("no font of this machine") }
         #expect(found.map(\.line) == [2])
@@ -143,37 +147,37 @@ struct RollImportTests {
     }
 
     @Test func `a second import finds what is added, changed and removed, and applies it at once`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let lines = (1...5).map { good.replacing("A1", with: "A\($0)").replacing("zoe@", with: "z\($0)@") }
-        try desk.publish(try desk.load(head + lines.joined()))
+        try fixture.publish(try fixture.load(head + lines.joined()))
         let changed =
             lines[0] + lines[1].replacing("Martin", with: "Durand") + lines[3] + lines[4]
             + good.replacing("A1", with: "A9")
-        let roll = try desk.load(head + changed)
+        let roll = try fixture.load(head + changed)
         #expect((roll.added.count, roll.changed.count, roll.removed.count) == (1, 1, 1))
         #expect(roll.removed.names.first?.hasPrefix("A3") == true)
-        #expect(try desk.voters().map(\.lastName) == Array(repeating: "Martin", count: 5))
-        #expect(try desk.publish(roll).count == 1)
-        #expect(try desk.voters().map(\.reference) == ["A1", "A2", "A4", "A5", "A9"])
-        #expect(try desk.voters()[1].lastName == "Durand")
-        let same = try desk.load(head + changed)
+        #expect(try fixture.voters().map(\.lastName) == Array(repeating: "Martin", count: 5))
+        #expect(try fixture.publish(roll).count == 1)
+        #expect(try fixture.voters().map(\.reference) == ["A1", "A2", "A4", "A5", "A9"])
+        #expect(try fixture.voters()[1].lastName == "Durand")
+        let same = try fixture.load(head + changed)
         #expect((same.added.count, same.changed.count, same.removed.count) == (0, 0, 0))
     }
 
     @Test func `a discarded import leaves nothing`() throws {
-        let desk = try RollFixture()
-        try desk.registrar.imports.discard(try desk.load(head + good))
-        let rows = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let fixture = try RollFixture()
+        try fixture.registrar.imports.discard(try fixture.load(head + good))
+        let rows = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT (SELECT count(*) FROM roll_voter) + (SELECT count(*) FROM roll_import)")
         }
         #expect(rows == 0)
     }
 
     @Test func `headings are known in French and English, and can be mapped`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         var options = ImportOptions()
         options.map[Column.fold("Nom de naissance")] = .lastName
-        let roll = try desk.load(
+        let roll = try fixture.load(
             "Matricule,Pr\u{E9}nom,Nom de naissance,Courriel,Coll\u{E8}ge,Site,Couleur\nB1,Jean,\"L'H\u{E9}ritier, dit \"\"Jo\"\"\",j@example.org,Premier coll\u{E8}ge (ouvriers et employ\u{E9}s),Lille,bleu\n",
             options)
         #expect(roll.report.faults.map(\.reason) == ["holds a character that no name has"])
@@ -182,26 +186,27 @@ struct RollImportTests {
     }
 
     @Test func `Windows-1252 is read and said`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let text = head + good.replacing("Martin", with: "Lef\u{E8}vre-\u{152}uvre")
         let bytes = text.unicodeScalars.map { $0.value == 0x152 ? 0x8C : UInt8($0.value) }
-        let roll = try desk.registrar.imports.load(
-            try desk.file("w.csv", Data(bytes)), into: desk.election, keys: desk.keys, options: ImportOptions())
+        let roll = try fixture.registrar.imports.load(
+            try fixture.file("w.csv", Data(bytes)), into: fixture.election, keys: fixture.keys, options: ImportOptions()
+        )
         #expect(roll.encoding == "Windows-1252")
-        try desk.publish(roll)
-        #expect(try desk.voters().first?.lastName == "Lef\u{E8}vre-\u{152}uvre")
+        try fixture.publish(roll)
+        #expect(try fixture.voters().first?.lastName == "Lef\u{E8}vre-\u{152}uvre")
     }
 
     @Test(arguments: ["\n", "\r\n", "\r"])
     func `every line end and a missing last one will do`(end: String) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let text = (head + good).replacing("\n", with: end)
-        #expect(try desk.load(String(text.dropLast(end.count))).added.count == 1)
+        #expect(try fixture.load(String(text.dropLast(end.count))).added.count == 1)
     }
 
     @Test func `a quoted field may hold separators, quotes and line ends, and lines are counted`() throws {
-        let desk = try RollFixture()
-        let roll = try desk.load(
+        let fixture = try RollFixture()
+        let roll = try fixture.load(
             head + good.replacing("1 rue A", with: "\"1 rue\nA\"")
                 + good.replacing("A1", with: "A2").replacing("Mme", with: "Zz"))
         #expect(roll.report.faults.map(\.line) == [4])
@@ -215,20 +220,20 @@ struct RollImportTests {
         ("nom;nom;prenom;ref\n", "two columns"),
     ])
     func `a file that cannot be a roll is refused with its reason`(text: String, word: String) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         do {
-            _ = try desk.load(text)
+            _ = try fixture.load(text)
             Issue.record("was read")
         } catch { #expect("\(error)".contains(word), "\(error)") }
     }
 
     @Test func `a report never lets a spreadsheet run a formula`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         for value in ["=cmd|x", "+1", "-1", "@SUM(A1)", "\t=1"] {
             var options = ImportOptions()
-            let path = desk.folder.appending(path: "report.csv").path
+            let path = fixture.folder.appending(path: "report.csv").path
             options.report = try ReportFile(path)
-            _ = try desk.load(head + good.replacing("zoe@example.org", with: value), options)
+            _ = try fixture.load(head + good.replacing("zoe@example.org", with: value), options)
             try options.report?.finish()
             let text = try String(contentsOfFile: path, encoding: .utf8)
             #expect(text.contains("refused"))
@@ -243,26 +248,26 @@ struct RollImportTests {
     }
 
     @Test func `a correction is kept, journalled, and opens again`() throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load(head + good))
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load(head + good))
         func correct(_ column: Column, _ value: String) throws -> RollCorrections.Outcome {
-            try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try desk.registrar.corrections.correct(
-                    transaction, desk.election,
-                    FieldCorrection(reference: "A1", column: column, value: value, reason: "called"), key: desk.key,
+            try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+                try fixture.registrar.corrections.correct(
+                    transaction, fixture.election,
+                    FieldCorrection(reference: "A1", column: column, value: value, reason: "called"), key: fixture.key,
                     randomness: .system, by: .staff("anne"))
             }
         }
         #expect(try correct(.email, "new@example.org") == .done)
         #expect(try correct(.address1, "Mme Martin|2 rue B|75003 Paris") == .done)
         #expect(try correct(.address1, "Mme Martin|2 rue B|1000 Bruxelles|Belgique") == .done)
-        #expect(try desk.contacts("A1").address?.lines.last == "BELGIQUE")
-        #expect(try desk.contacts("A1").mail?.text == "new@example.org")
+        #expect(try fixture.contacts("A1").address?.lines.last == "BELGIQUE")
+        #expect(try fixture.contacts("A1").mail?.text == "new@example.org")
         guard case .refused = try correct(.email, "nobody") else {
             Issue.record("was accepted")
             return
         }
-        let same = try desk.load(head + good)
+        let same = try fixture.load(head + good)
         #expect(same.changed.count == 0)
     }
 
@@ -272,14 +277,16 @@ struct RollImportTests {
         ("rosebudette", "rosebudette"),
     ])
     func `an answer is hashed in the form in which its voter's is compared`(written: String, typed: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(
-            try desk.load(
+        let fixture = try RollFixture()
+        try fixture.publish(
+            try fixture.load(
                 head.trimmingCharacters(in: .newlines) + ";challenge\n" + good.trimmingCharacters(in: .newlines)
                     + ";\(written)\n"))
-        let hash = try desk.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
-            guard let voter = try desk.registrar.voter(reading, desk.election, reference: "A1") else { return nil }
-            return try desk.registrar.challenge(reading, voter: voter.id)
+        let hash = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) -> String? in
+            guard let voter = try fixture.registrar.voter(reading, fixture.election, reference: "A1") else {
+                return nil
+            }
+            return try fixture.registrar.challenge(reading, voter: voter.id)
         }
         guard case .done(let isRight) = PassphraseHasher().verify(Secret(typed), against: try #require(hash)) else {
             Issue.record("busy")
@@ -290,46 +297,46 @@ struct RollImportTests {
 
     /// A national number is at home where the address is, whichever stands first in the form.
     @Test func `a late voter's number is read as one of the country of their address`() throws {
-        let desk = try RollFixture()
-        let added = try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.registrar.lateVoters.add(
-                transaction, desk.election,
+        let fixture = try RollFixture()
+        let added = try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try fixture.registrar.lateVoters.add(
+                transaction, fixture.election,
                 LateVoter(
                     reference: "Z1",
                     values: [
                         .lastName: "Peeters", .firstName: "An", .college: "ouvriers", .site: "lille",
                         .phone: "0470 12 34 56",
                         .address1: "Mme An Peeters|Rue X 1|1000 Bruxelles|Belgique",
-                    ], reason: "left out"), key: desk.key, randomness: .system, by: .staff("anne"))
+                    ], reason: "left out"), key: fixture.key, randomness: .system, by: .staff("anne"))
         }
         guard case .added = added else {
             Issue.record("\(added)")
             return
         }
-        #expect(try desk.contacts("Z1").phone?.text == "+32470123456")
+        #expect(try fixture.contacts("Z1").phone?.text == "+32470123456")
     }
 
     /// A file that was read and never applied waits with names and contacts of its own.
     @Test func `nothing of a person is left after the destruction, nor of a change that waits`() throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load(head + good))
-        let changed = try desk.load(head + good.replacing("Martin", with: "Nouveaunom"))
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load(head + good))
+        let changed = try fixture.load(head + good.replacing("Martin", with: "Nouveaunom"))
         #expect(changed.changed.count == 1)
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try desk.registrar.erase(transaction, desk.election)
+        try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try fixture.registrar.erase(transaction, fixture.election)
         }
-        let left = try desk.store.read { (reading: borrowing Reading) throws(StoreError) in
+        let left = try fixture.store.read { (reading: borrowing Reading) throws(StoreError) in
             try reading.number("SELECT count(*) FROM roll_change")
         }
         #expect(left == 0)
-        #expect(try desk.store.truncateLog())
-        let bytes = try Data(contentsOf: desk.folder.appending(path: "s.sqlite"))
+        #expect(try fixture.store.truncateLog())
+        let bytes = try Data(contentsOf: fixture.folder.appending(path: "s.sqlite"))
         for word in ["Nouveaunom", "Martin"] { #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word)") }
     }
 
     @Test func `warnings are put in order by what they may lead to, not by their words`() throws {
-        let desk = try RollFixture()
-        let roll = try desk.load(
+        let fixture = try RollFixture()
+        let roll = try fixture.load(
             head + good + "A2;;Martin;Zo\u{E9};;+33 692 12 34 56;2 rue A;59000 Lille;;ouvriers;lille;1;fr;email\n"
                 + "a1;Mme;Blanc;L\u{E9}a;;06 39 98 12 34;3 rue A;59000 Lille;;ouvriers;lille;1;fr;\n")
         let weights = Dictionary(roll.report.warnings.map { ("\($0.line) \($0.column)", $0.weight) }) { min($0, $1) }
@@ -339,13 +346,13 @@ struct RollImportTests {
     }
 
     @Test func `a contact moved to another voter does not open`() throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load(head + good + good.replacing("A1", with: "A2")))
-        try desk.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load(head + good + good.replacing("A1", with: "A2")))
+        try fixture.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try transaction.execute(
                 "UPDATE roll_voter SET mail = (SELECT mail FROM roll_voter WHERE reference = 'A1') WHERE reference = 'A2'"
             )
         }
-        #expect(throws: StoreError.self) { try desk.contacts("A2") }
+        #expect(throws: StoreError.self) { try fixture.contacts("A2") }
     }
 }

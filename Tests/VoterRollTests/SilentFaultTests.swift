@@ -87,27 +87,27 @@ struct SilentFaultTests {
 
     @Test(arguments: ["N/A", "-", "n\u{E9}ant", "sans objet"])
     func `what stands for nothing gives way to the next column, and is no name`(text: String) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let head = "matricule;nom de naissance;nom d'usage;pr\u{E9}nom;t\u{E9}l\u{E9}phone;portable;coll\u{E8}ge\n"
-        let roll = try desk.load(head + "A1;Petit;\(text);Zo\u{E9};06 39 98 00 01;\(text);ouvriers\n")
+        let roll = try fixture.load(head + "A1;Petit;\(text);Zo\u{E9};06 39 98 00 01;\(text);ouvriers\n")
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
-        try desk.publish(roll)
-        #expect(try desk.voters().first?.lastName == "Petit")
-        #expect(try desk.contacts("A1").phone?.text == "+33639980001")
+        try fixture.publish(roll)
+        #expect(try fixture.voters().first?.lastName == "Petit")
+        #expect(try fixture.contacts("A1").phone?.text == "+33639980001")
         for column in ["Nom", "Pr\u{E9}nom"] {
             #expect(try Outcome([column: text]).fault.contains("stands for nothing"), "\(column)")
         }
     }
 
     @Test func `a line of headings that comes again is no voter, however it is written`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let rows = ["MATRICULE;NOM;PRENOM", " Matricule ;Nom; pr\u{E9}nom", "Matricule;Nom;Pr\u{E9}nom"]
-        let roll = try desk.load(
+        let roll = try fixture.load(
             "Matricule ;Nom;Pr\u{E9}nom;coll\u{E8}ge\nA1;Petit;Zo\u{E9};ouvriers\n"
                 + rows.map { $0 + ";Coll\u{E8}ge\n" }.joined() + "A2;Martin;Anne;ouvriers\n")
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.reference) == ["A1", "A2"])
+        try fixture.publish(roll)
+        #expect(try fixture.voters().map(\.reference) == ["A1", "A2"])
     }
 
     /// In capitals the letters of a Mac are other letters of Windows, and all of them are letters.
@@ -116,11 +116,11 @@ struct SilentFaultTests {
         let text = "matricule;nom;prenom;college\nA1;\(name);\(name);ouvriers\n"
         let letters: [Unicode.Scalar: UInt8] = ["\u{C9}": 0x83, "\u{C8}": 0xE9, "\u{CB}": 0xE8]
         let data = Data(text.unicodeScalars.map { letters[$0] ?? UInt8($0.value) })
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         do {
-            let roll = try desk.load(data)
-            try desk.publish(roll)
-            let found = try desk.voters().first?.lastName
+            let roll = try fixture.load(data)
+            try fixture.publish(roll)
+            let found = try fixture.voters().first?.lastName
             #expect(found == name, "\(found ?? "-"), read as \(roll.encoding)")
         } catch { #expect("\(error)".contains("cannot be told for certain"), "\(error)") }
         // The same names of Windows are Windows'.
@@ -130,13 +130,13 @@ struct SilentFaultTests {
     }
 
     @Test func `a reference that comes again in another writing is told before somebody loses an identifier`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         func file(_ references: [String]) -> String {
             "matricule;nom;prenom;college\n"
                 + references.map { "\($0);Petit;Zo\u{E9};ouvriers\n" }.joined()
         }
-        try desk.publish(try desk.load(file(["0012", "AB1", "\u{E9}7", "X9"])))
-        let again = try desk.load(file(["12", "ab1", "\u{C9}7", "X9", "Y1"]))
+        try fixture.publish(try fixture.load(file(["0012", "AB1", "\u{E9}7", "X9"])))
+        let again = try fixture.load(file(["12", "ab1", "\u{C9}7", "X9", "Y1"]))
         let told = again.report.warnings.filter { $0.reason.contains("in another writing") }
         #expect(told.map(\.value) == ["12", "ab1", "\u{C9}7"])
         #expect(told.first?.reason.contains("\"0012\"") == true && told.first?.line == 2)

@@ -34,10 +34,10 @@ struct TextFileTests {
         (Data([0, 0, 0xFE, 0xFF]) + (TextFileTests.text.data(using: .utf32BigEndian) ?? Data()), "is in UTF-32"),
     ])
     func `what is no whole text is refused by its name`(data: Data, words: String) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         #expect {
-            _ = try desk.registrar.imports.load(
-                try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
+            _ = try fixture.registrar.imports.load(
+                try fixture.file("r.csv", data), into: fixture.election, keys: fixture.keys, options: ImportOptions())
         } throws: {
             "\($0)".contains(words)
         }
@@ -45,26 +45,26 @@ struct TextFileTests {
 
     @Test(arguments: [("fr-FR", "fr"), ("FR_be", "fr"), ("en-GB", "en"), ("EN_US", "en")])
     func `a language may have its country behind it`(text: String, language: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load("ref;nom;prenom;college;langue\nA1;Petit;Zoe;ouvriers;\(text)\n"))
-        #expect(try desk.voters().map(\.language.rawValue) == [language])
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load("ref;nom;prenom;college;langue\nA1;Petit;Zoe;ouvriers;\(text)\n"))
+        #expect(try fixture.voters().map(\.language.rawValue) == [language])
     }
 
     @Test(arguments: ["\"06 39 98 12 34;\"", "\"0639981234 , \"", "0639981234."])
     func `what a list leaves behind a number is no part of it`(number: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(
-            try desk.load("ref;nom;prenom;college;T\u{E9}l\u{E9}phone\nA1;Petit;Zoe;ouvriers;\(number)\n"))
-        #expect(try desk.contacts("A1").phone?.text == "+33639981234")
+        let fixture = try RollFixture()
+        try fixture.publish(
+            try fixture.load("ref;nom;prenom;college;T\u{E9}l\u{E9}phone\nA1;Petit;Zoe;ouvriers;\(number)\n"))
+        #expect(try fixture.contacts("A1").phone?.text == "+33639981234")
     }
 
     private func check(_ data: Data, _ encoding: String) throws {
-        let desk = try RollFixture()
-        let roll = try desk.registrar.imports.load(
-            try desk.file("r.csv", data), into: desk.election, keys: desk.keys, options: ImportOptions())
+        let fixture = try RollFixture()
+        let roll = try fixture.registrar.imports.load(
+            try fixture.file("r.csv", data), into: fixture.election, keys: fixture.keys, options: ImportOptions())
         #expect(roll.encoding == encoding)
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.lastName) == ["H\u{E9}b\u{E9}rt"])
+        try fixture.publish(roll)
+        #expect(try fixture.voters().map(\.lastName) == ["H\u{E9}b\u{E9}rt"])
     }
 
     @Test(arguments: [
@@ -80,12 +80,12 @@ struct TextFileTests {
         "\"ref\";\"nom\";\"prenom\";\"college\"\n\"A1\";\"Petit\";\"Zoe\";\"ouvriers\"\n",
     ])
     func `a text is read as its program meant it`(text: String) throws {
-        let desk = try RollFixture()
-        let roll = try desk.load(text)
+        let fixture = try RollFixture()
+        let roll = try fixture.load(text)
         #expect(roll.report.faultCount == 0, "\(roll.report.faults)")
         #expect(roll.rows == 1)
-        try desk.publish(roll)
-        #expect(try desk.voters().map(\.reference) == ["A1"])
+        try fixture.publish(roll)
+        #expect(try fixture.voters().map(\.reference) == ["A1"])
     }
 
     @Test func `a field too many that is not empty is refused`() throws {
@@ -99,48 +99,48 @@ struct TextFileTests {
         ("Nom;Nom de naissance", "Blanc;Petit", "Blanc"),
     ])
     func `the usage name goes before the birth name`(headings: String, names: String, name: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(try desk.load("ref;\(headings);prenom;college\nA1;\(names);Zoe;ouvriers\n"))
-        #expect(try desk.voters().first?.lastName == name)
+        let fixture = try RollFixture()
+        try fixture.publish(try fixture.load("ref;\(headings);prenom;college\nA1;\(names);Zoe;ouvriers\n"))
+        #expect(try fixture.voters().first?.lastName == name)
     }
 
     @Test(arguments: [("0639980001", "+33639980001"), ("", "+33199001234")])
     func `a mobile goes before a landline`(mobile: String, number: String) throws {
-        let desk = try RollFixture()
-        try desk.publish(
-            try desk.load(
+        let fixture = try RollFixture()
+        try fixture.publish(
+            try fixture.load(
                 "ref;nom;prenom;college;T\u{E9}l\u{E9}phone;GSM\nA1;Petit;Zoe;ouvriers;0199001234;\(mobile)\n"))
-        #expect(try desk.contacts("A1").phone?.text == number)
+        #expect(try fixture.contacts("A1").phone?.text == number)
     }
 
     @Test func `two columns of one meaning are a question, and each cure that is named works`() throws {
         let text =
             "ref;nom;prenom;college;Mail pro;Mail perso\nA1;Petit;Zoe;ouvriers;pro@ex.example.org;perso@ex.example.org\n"
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         #expect {
-            _ = try desk.load(text)
+            _ = try fixture.load(text)
         } throws: {
             "\($0)".contains("--map \"Mail pro=email\" or --map \"Mail perso=email\"")
         }
         var options = ImportOptions()
         options.map = [Column.fold("Mail perso"): .email]
-        let roll = try desk.load(text, options)
+        let roll = try fixture.load(text, options)
         #expect(roll.ignoredHeadings == ["Mail pro"])
-        try desk.publish(roll)
-        #expect(try desk.contacts("A1").mail?.text == "perso@ex.example.org")
+        try fixture.publish(roll)
+        #expect(try fixture.contacts("A1").mail?.text == "perso@ex.example.org")
     }
 
     @Test func `a heading that was said not to be read says so in the next file, where it means something`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         var options = ImportOptions()
         options.unread = [Column.fold("Mail"), Column.fold("Couleur")]
-        let roll = try desk.load(
+        let roll = try fixture.load(
             "ref;nom;prenom;college;site;Mail;Couleur\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;bleu\n", options)
         let told = roll.report.warnings.filter { $0.reason.hasPrefix("is not read") }
         #expect(told.map(\.column) == ["Mail"] && told.map(\.line) == [1])
         #expect(told.first?.reason.contains("has nothing of it") == true)
         #expect(roll.ignoredHeadings == ["Mail", "Couleur"])
-        let other = try desk.load(
+        let other = try fixture.load(
             "ref;nom;prenom;college;site;Mail;Courriel\nA1;Petit;Zoe;ouvriers;lille;zoe@example.org;zoe@example.net\n",
             options)
         #expect(other.report.warnings.map(\.reason).contains { $0.hasSuffix("another column is") })

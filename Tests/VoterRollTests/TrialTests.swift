@@ -118,14 +118,15 @@ private let table: [Trial] = [
 struct TrialTests {
     @Test(arguments: table)
     func `a file of the trials comes out right`(trial: Trial) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         var options = ImportOptions()
         for (heading, column) in trial.map { options.map[Column.fold(heading)] = column }
         options.sheets = trial.sheets
         let path = trials.appending(path: trial.file).path
         let roll: LoadedRoll
         do {
-            roll = try desk.registrar.imports.load(path, into: desk.election, keys: desk.keys, options: options)
+            roll = try fixture.registrar.imports.load(
+                path, into: fixture.election, keys: fixture.keys, options: options)
         } catch {
             #expect(!trial.refusal.isEmpty, "\(error)")
             for word in trial.refusal { #expect("\(error)".contains(word), "\(error)") }
@@ -139,13 +140,13 @@ struct TrialTests {
                 roll.report.warnings.contains { $0.line == wanted.0 && $0.reason.contains(wanted.1) },
                 "\(roll.report.warnings)")
         }
-        try desk.publish(roll)
+        try fixture.publish(roll)
         if let voters = trial.voters {
-            #expect(try desk.voters().map { "\($0.reference) \($0.lastName) \($0.firstName)" } == voters)
+            #expect(try fixture.voters().map { "\($0.reference) \($0.lastName) \($0.firstName)" } == voters)
         }
-        for (reference, mail) in trial.mails { #expect(try desk.contacts(reference).mail?.text == mail) }
-        for (reference, phone) in trial.phones { #expect(try desk.contacts(reference).phone?.text == phone) }
-        for (reference, lines) in trial.lines { #expect(try desk.contacts(reference).address?.lines == lines) }
+        for (reference, mail) in trial.mails { #expect(try fixture.contacts(reference).mail?.text == mail) }
+        for (reference, phone) in trial.phones { #expect(try fixture.contacts(reference).phone?.text == phone) }
+        for (reference, lines) in trial.lines { #expect(try fixture.contacts(reference).address?.lines == lines) }
     }
 
     @Test(arguments: ["ret-fr.csv", "ret-spaces.csv"])

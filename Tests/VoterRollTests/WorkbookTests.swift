@@ -58,11 +58,11 @@ struct WorkbookTests {
         ].map(text)
     }
 
-    private func load(_ data: Data) throws -> (roll: LoadedRoll, desk: RollFixture) {
-        let desk = try RollFixture()
-        let roll = try desk.registrar.imports.load(
-            try desk.file("r.xlsx", data), into: desk.election, keys: desk.keys, options: ImportOptions())
-        return (roll, desk)
+    private func load(_ data: Data) throws -> (roll: LoadedRoll, fixture: RollFixture) {
+        let fixture = try RollFixture()
+        let roll = try fixture.registrar.imports.load(
+            try fixture.file("r.xlsx", data), into: fixture.election, keys: fixture.keys, options: ImportOptions())
+        return (roll, fixture)
     }
 
     private func row(phone: String, house: String = "<c/>") -> [String] {
@@ -91,21 +91,21 @@ struct WorkbookTests {
 
     @Test(arguments: [[], ["Base"]])
     func `a preview shows the sheet that an import reads`(sheets: [String]) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let data = workbook(
             [[text("Voici la liste"), text("du personnel")]], name: "Garde",
             second: (name: "Base", rows: [[text("Matricule"), text("Nom"), text("Petit nom"), text("Coll\u{E8}ge")]]))
-        let preview = try RollPreview(desk.file("r.xlsx", data), sheets: sheets)
+        let preview = try RollPreview(fixture.file("r.xlsx", data), sheets: sheets)
         #expect(
             preview.headings.map(\.text) == ["Matricule", "Nom", "Petit nom", "Coll\u{E8}ge"] && !preview.isReadable)
     }
 
     @Test func `each of several sheets is previewed, and what can be read is told`() throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let data = workbook(
             [[text("Matricule"), text("Nom"), text("Pr\u{E9}nom")]], name: "Un",
             second: (name: "Deux", rows: [[text("Num"), text("Nom"), text("Petit nom")]]))
-        let previews = try RollPreview.each(desk.file("r.xlsx", data), sheets: ["Un", "Deux"], map: [:])
+        let previews = try RollPreview.each(fixture.file("r.xlsx", data), sheets: ["Un", "Deux"], map: [:])
         #expect(
             previews.map { $0.headings.map(\.text) } == [
                 ["Matricule", "Nom", "Pr\u{E9}nom"], ["Num", "Nom", "Petit nom"],
@@ -116,7 +116,7 @@ struct WorkbookTests {
     /// A sheet without a row does not end the one before it.
     @Test(arguments: [true, false])
     func `merged cells are told of the sheet that has them`(isSecondBlank: Bool) throws {
-        let desk = try RollFixture()
+        let fixture = try RollFixture()
         let heads = ["Matricule", "Nom", "Pr\u{E9}nom", "Coll\u{E8}ge"].map(text)
         let rows = ["Petit", "Durand"].map { [$0, $0, "Zo\u{E9}", "ouvriers"].map(text) }
         let more = ["Leroy", "Morel"].map { [$0, $0, "Zo\u{E9}", "ouvriers"].map(text) }
@@ -125,8 +125,9 @@ struct WorkbookTests {
             second: (name: "Deux", rows: isSecondBlank ? [] : [heads] + more))
         var options = ImportOptions()
         options.sheets = ["Un", "Deux"]
-        let path = try desk.file("r.xlsx", data)
-        let roll = try desk.registrar.imports.load(path, into: desk.election, keys: desk.keys, options: options)
+        let path = try fixture.file("r.xlsx", data)
+        let roll = try fixture.registrar.imports.load(
+            path, into: fixture.election, keys: fixture.keys, options: options)
         let told = roll.report.warnings.filter { $0.reason.contains("merged cells") }
         #expect(told.map(\.value) == ["C2:C3"], "\(told)")
         #expect(told.map(\.line) == [2] && told.first?.column.hasPrefix("Un!") == true, "\(told)")
@@ -142,13 +143,13 @@ struct WorkbookTests {
         let styles =
             "<numFmts><numFmt numFmtId=\"164\" formatCode=\"\(code)\"/></numFmts>"
             + "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"164\"/></cellXfs>"
-        let (roll, desk) = try load(
+        let (roll, fixture) = try load(
             workbook([headings, row(phone: "<c/>", house: number("45000", style: 1))], styles: styles))
         #expect(
             roll.report.faults.contains { $0.reason.contains("is a date") && $0.column == "N\u{B0} voie" } == isDate)
         guard !isDate else { return }
-        try desk.publish(roll)
-        #expect(try desk.contacts("A1").address?.lines[1] == "45000 RUE HAUTE")
+        try fixture.publish(roll)
+        #expect(try fixture.contacts("A1").address?.lines[1] == "45000 RUE HAUTE")
     }
 
     @Test func `what the spreadsheet does not show is told`() throws {
@@ -172,18 +173,18 @@ struct WorkbookTests {
             [headings, row(phone: number("33639980001"))], part: "feuille \u{E9}t\u{E9}",
             extra: [("xl/_rels/workbook.xml.rels", Data(relation.utf8))])
         for data in [plain, named] {
-            let (roll, desk) = try load(data)
-            try desk.publish(roll)
-            #expect(try desk.voters().map(\.reference) == ["A1"])
+            let (roll, fixture) = try load(data)
+            try fixture.publish(roll)
+            #expect(try fixture.voters().map(\.reference) == ["A1"])
         }
     }
 
     @Test func `an entry with a name of other letters damages nothing`() throws {
         let name = "xl/media/logo \u{E9}t\u{E9} \u{65E5}.png"
-        let (roll, desk) = try load(
+        let (roll, fixture) = try load(
             workbook([headings, row(phone: number("33639980001"))], extra: [(name, Data([1]))]))
-        try desk.publish(roll)
-        #expect(try desk.contacts("A1").phone?.text == "+33639980001")
+        try fixture.publish(roll)
+        #expect(try fixture.contacts("A1").phone?.text == "+33639980001")
     }
 
     @Test(arguments: ["1.23457E12", "1,23457E+12"])
