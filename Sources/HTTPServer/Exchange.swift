@@ -213,6 +213,9 @@ import Synchronization
     private func refuse(_ status: Int, _ url: [UInt8]) -> MHD_Result {
         let words = status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n"
         var response = server.refusal(status, url) ?? .text(status, words)
+        // No handler has seen it, and none has finished its answer.
+        let common = SecurityHeaders.all(isSecure: false) + [("Cache-Control", "no-store")]
+        for header in common where response.header(header.name) == nil { response.headers.append(header) }
         response.headers.append(("Connection", "close"))
         return send(response)
     }

@@ -41,10 +41,16 @@ struct RouteTable: Sendable {
         // Health needs no handler here, and has a line in the log all the same.
         var rows = ["/health": Row()]
         for route in RouteTable.routes(election) {
+            var row = rows[route.path] ?? Row()
             switch route.method {
-            case .post: rows[route.path, default: Row()].post = route.handler
-            case .get, .head, .other: rows[route.path, default: Row()].get = route.handler
+            case .post:
+                precondition(row.post == nil, "\(route.path) takes two forms")
+                row.post = route.handler
+            case .get, .head, .other:
+                precondition(row.get == nil, "\(route.path) is two pages")
+                row.get = route.handler
             }
+            rows[route.path] = row
         }
         self.rows = rows
     }

@@ -70,4 +70,20 @@ struct AnswerTests {
         #expect(response.header("Content-Disposition") == "attachment; filename=\"a.pdf\"")
         #expect(response.headers.filter { $0.name == "Set-Cookie" }.map(\.value) == ["a=1", "b=2"])
     }
+
+    @Test func `every answer's headers are these, word for word`() {
+        let policy =
+            "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
+            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        let permissions =
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=(), browsing-topics=()"
+        let plain = [
+            "Content-Security-Policy: \(policy)", "Referrer-Policy: same-origin", "Permissions-Policy: \(permissions)",
+            "X-Content-Type-Options: nosniff", "X-Frame-Options: DENY", "Cross-Origin-Opener-Policy: same-origin",
+            "Cross-Origin-Resource-Policy: same-origin",
+        ]
+        let secure = plain + ["Strict-Transport-Security: max-age=63072000; includeSubDomains"]
+        #expect(SecurityHeaders.all(isSecure: false).map { "\($0.name): \($0.value)" } == plain)
+        #expect(SecurityHeaders.all(isSecure: true).map { "\($0.name): \($0.value)" } == secure)
+    }
 }

@@ -163,6 +163,24 @@ struct ServerTests {
         #expect(running.holds(0))
     }
 
+    @Test(arguments: [
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400", "bad request\n"),
+        ("POST /take HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n", "413", "too large\n"),
+    ])
+    func `what is refused before any page sees it has the headers of every answer`(
+        request: String, status: String, words: String
+    ) throws {
+        let running = try Running()
+        let client = try running.client()
+        client.send(request)
+        let answer = client.answer(until: words)
+        #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer)")
+        for (name, value) in SecurityHeaders.all(isSecure: false) + [("Cache-Control", "no-store")] {
+            #expect(answer.contains("\r\n\(name): \(value)\r\n"), "\(name)")
+        }
+        withExtendedLifetime(running) {}
+    }
+
     @Test func `bodies of one network, and of all together, stay within the memory for them`() throws {
         // A quarter, 25,000 bytes, for one network.
         let running = try Running { $0.bufferedBytes = 100_000 }

@@ -29,6 +29,39 @@ struct AnswerTests {
             response.headers.filter { $0.name == "Cache-Control" }.map(\.value) == [isAsset ? "no-cache" : "no-store"])
     }
 
+    @Test func `refusals, forms' answers and standstills have every security header too`() throws {
+        let browser = fixture.browser()
+        try fixture.signIn(browser)
+        let space = browser.get("/space")
+        var answers = [
+            space, browser.get("/space/secret"), browser.submit("/", of: nil), browser.submit("/nowhere", of: space),
+            browser.submit("/ballots/titulaires-ouvriers", of: space, ["ballot": "{}"]),
+            browser.submit("/sign-out", of: space, ["owner": "0"]), browser.send(.other, "/"),
+            fixture.site.overloaded(Request(method: .get, path: "/", source: "192.0.2.1")),
+        ]
+        fixture.site.set(.boxKey)
+        answers.append(browser.get("/"))
+        fixture.site.set(nil)
+        for (number, response) in answers.enumerated() {
+            for (name, _) in SecurityHeaders.all(isSecure: true) {
+                #expect(response.headers.count { $0.name == name } == 1, "\(number): \(name)")
+            }
+            #expect(response.header("Cache-Control") == "no-store", "\(number)")
+        }
+    }
+
+    @Test func `the ballot page alone runs a worker of checked bytes, and says what else it may, word for word`() {
+        let rest = "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        #expect(
+            SecurityHeaders.ballot.value
+                == "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; child-src blob:; style-src 'self'; "
+                + "img-src 'self'; " + rest)
+        #expect(
+            SecurityHeaders.able.value
+                == "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; img-src 'self'; "
+                + "media-src 'self'; " + rest)
+    }
+
     @Test func `without HTTPS there is no promise of it, and cookies are named plainly`() throws {
         let browser = try SiteFixture(address: "http://localhost:8080").browser()
         #expect(browser.get("/").header("Strict-Transport-Security") == nil)
@@ -73,11 +106,12 @@ struct AnswerTests {
         try fixture.signIn(browser)
         let space = browser.get("/space")
         _ = fixture.lines()
+        let counted = Metrics.text([fixture.site.metrics], [])
         let vote = browser.submit("/ballots/titulaires-ouvriers", of: space, ["ballot": "{}"])
         let receipt = browser.submit("/receipt", of: space, ["ballot": "titulaires-ouvriers"])
         // Neither is a vote that counts: the poll is not sealed, and the proof is nobody's.
         #expect([vote.status, receipt.status] == [404, 422])
-        #expect(fixture.lines() == [])
+        #expect(fixture.lines() == [] && Metrics.text([fixture.site.metrics], []) == counted)
         // The page before it is no vote.
         browser.get("/ballots/titulaires-ouvriers")
         #expect(fixture.lines().count == 1)

@@ -1,3 +1,4 @@
+import Elections
 import HTTPServer
 import TestSupport
 import Testing
@@ -15,8 +16,10 @@ struct FormTests {
     }
 
     /// Whether the answer refuses a form as one that is not of this browser's page, and begins nothing.
-    private func isRefused(_ response: Response) -> Bool {
-        response.status == 403 && fixture.says(response, "expiredText") && browser.cookies["__Host-pending"] == nil
+    /// - Parameter sender: who sent it; nil for `browser`.
+    private func isRefused(_ response: Response, of sender: SiteClient? = nil) -> Bool {
+        response.status == 403 && fixture.says(response, "expiredText")
+            && (sender ?? browser).cookies["__Host-pending"] == nil
     }
 
     @Test func `a form of the page that this browser was given is taken`() {
@@ -36,12 +39,16 @@ struct FormTests {
     @Test func `a token is of no use to a browser that keeps no cookie, or brings one that we did not make`() {
         let page = browser.get("/")
         let other = fixture.browser()
-        #expect(isRefused(other.submit("/", of: page, ["identifier": fixture.identifier])))
-        let forged = SiteClient { [site = fixture.site] request in site.handle(request) }
-        let response = forged.submit(
-            "/", of: page, ["identifier": fixture.identifier],
-            ["cookie": "__Host-browser=" + String(repeating: "0", count: 32)])
-        #expect(isRefused(response))
+        #expect(isRefused(other.submit("/", of: page, ["identifier": fixture.identifier]), of: other))
+        // One that somebody made up is given another, and opens no form even with the token of the page that it was given.
+        let cookie = "__Host-browser=" + String(repeating: "0", count: 32)
+        let forger = fixture.browser()
+        let given = forger.get("/", ["cookie": cookie])
+        #expect(given.header("Set-Cookie")?.hasPrefix("__Host-browser=") == true)
+        #expect(given.header("Set-Cookie")?.hasPrefix(cookie) == false)
+        let fresh = fixture.browser()
+        let response = fresh.submit("/", of: given, ["identifier": fixture.identifier], ["cookie": cookie])
+        #expect(isRefused(response, of: fresh))
     }
 
     @Test(
@@ -92,5 +99,32 @@ struct FormTests {
         #expect(response.status == 409 && response.header("Content-Type") == "application/json")
         let stranger = other.submit("/ballots/titulaires-ouvriers", of: nil, ["ballot": "{}"])
         #expect(stranger.status == 403 && stranger.header("Content-Type") == "application/json")
+    }
+
+    @Test func `no form of the site is taken without the page's token, and a ballot's refusal is for its script`()
+        throws
+    {
+        let forms = RouteTable.routes(fixture.election).filter { $0.method == .post }
+        #expect(forms.count > 20)
+        for form in forms {
+            let stranger = fixture.browser()
+            stranger.get("/")
+            let names = Set(stranger.cookies.keys)
+            let response = stranger.submit(form.path, of: nil, ["identifier": fixture.identifier, "action": "on"])
+            #expect(response.status == 403, "\(form.path)")
+            #expect(Set(stranger.cookies.keys) == names, "\(form.path)")
+            let isOfScript = form.path.hasPrefix("/ballots/")
+            #expect((response.header("Content-Type") == "application/json") == isOfScript, "\(form.path)")
+        }
+    }
+
+    @Test func `no page of a voter's own is shown without a session`() {
+        let own =
+            ["/space", "/space/secret", "/space/figures", "/space/figures.pdf"]
+            + fixture.election.ballots.map { "/ballots/\($0.id)" }
+        for path in own {
+            let response = fixture.browser().get(path)
+            #expect(response.status == 303 && response.header("Location") == "/", "\(path)")
+        }
     }
 }
