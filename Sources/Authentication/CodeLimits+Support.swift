@@ -9,10 +9,10 @@ extension CodeLimits {
     package func slowed(
         _ reading: borrowing Reading, _ principal: Principal, subjects: [[UInt8]]
     ) throws(StoreError) -> Int {
-        var longest = try passphrases.wait(reading, election: election, subject: Array(principal.text.utf8))
+        var longest = try passphrases.attempts.wait(reading, election: election, subject: Array(principal.text.utf8))
         for subject in subjects {
             longest = max(longest, try paceWait(reading, subject))
-            longest = max(longest, try passphrases.wait(reading, election: election, subject: subject))
+            longest = max(longest, try passphrases.attempts.wait(reading, election: election, subject: subject))
         }
         return longest
     }
@@ -35,7 +35,7 @@ extension CodeLimits {
         _ transaction: borrowing Transaction, _ principal: Principal, subjects: [[UInt8]]
     ) throws(StoreError) {
         for subject in subjects + [Array(principal.text.utf8)] {
-            try passphrases.succeed(transaction, election: election, subject: subject)
+            try passphrases.attempts.succeed(transaction, election: election, subject: subject)
             try clearPace(transaction, subject)
         }
     }

@@ -173,7 +173,7 @@ package struct CodeLimits: Sendable {
     package func wantsHardWork(_ reading: borrowing Reading, _ subject: [UInt8]) throws(StoreError) -> Bool {
         if try isUnderAttack(reading, subject) { return true }
         guard policy.codeChannel == .none else { return false }
-        return try passphrases.wait(reading, election: election, subject: subject) > 0
+        return try passphrases.attempts.wait(reading, election: election, subject: subject) > 0
     }
 
     // MARK: Wrong codes

@@ -4,12 +4,12 @@ package import Journal
 package import Store
 import Synchronization
 
-/// Sets, checks, throttles and resets the secrets that principals chose.
+/// Sets, checks and resets the secrets that principals chose.
 ///
-///     browser            keeper                             store
-///       | secret ------> | begin: count the attempt ------> | (one UPDATE)
+///     browser            PassphraseService                       store
+///       | secret ------> | attempts.begin: count the attempt --> |
 ///       |                | check: Argon2id, outside any transaction
-///       | <------------- | succeed: forget the attempts --> |
+///       | <------------- | attempts.succeed: forget them ------> |
 package final class PassphraseService: Sendable {
     private let hasher: PassphraseHasher
     private let journal: AuditJournal
@@ -18,11 +18,14 @@ package final class PassphraseService: Sendable {
     private let decoy: Mutex<String?> = Mutex(nil)
     private let randomness: Randomness
     private let outbox: Outbox
+    /// How often secrets may be tried.
+    package let attempts: AttemptLimiter
 
     /// - Parameter hasher: limits how many hashes are made at once; what is over is `busy`.
     package init(hasher: PassphraseHasher, journal: AuditJournal, clock: Clock, randomness: Randomness) {
         (self.hasher, self.journal, self.clock, self.randomness) = (hasher, journal, clock, randomness)
         outbox = Outbox(clock: clock, randomness: randomness)
+        attempts = AttemptLimiter(clock: clock)
     }
 
     /// A principal's secret as it stands.
@@ -48,56 +51,6 @@ package final class PassphraseService: Sendable {
         ) { (row: borrowing Row) throws(StoreError) in
             Record(hash: try row[0], generation: try row[1], setAt: try row[2])
         } ?? Record(hash: nil, generation: 0, setAt: 0)
-    }
-
-    // MARK: Attempts
-
-    /// Attempts before the first wait.
-    static let freeAttempts = 5
-    /// The longest wait, in seconds: guessing ends, and nobody is kept out for good. The statements below repeat it.
-    private static let longestWait = 900
-
-    /// Counts an attempt; false when the next one is not due yet. A clock that went back makes nobody wait.
-    /// - Parameters:
-    ///   - subject: what attempts are counted for, known or not.
-    ///   - always: counts it and never puts it off.
-    package func begin(
-        _ transaction: borrowing Transaction, election: Int, subject: [UInt8], always: Bool = false
-    ) throws(StoreError) -> Bool {
-        // 30 s after the fifth, doubled each time, 15 minutes at most: guessing ends, and nobody is kept out for good.
-        try transaction.execute(
-            """
-            INSERT INTO passphrase_throttle (election, subject, failures, last_at) VALUES (?1, ?2, 1, ?3)
-            ON CONFLICT (election, subject) DO UPDATE SET failures = failures + 1, last_at = ?3
-                WHERE ?5 OR failures < ?4 OR last_at > ?3 OR last_at + min(900, 30 << min(failures - ?4, 5)) <= ?3
-            """, election, subject, clock.now, PassphraseService.freeAttempts, always) == 1
-    }
-
-    /// Gives back an attempt that could not be checked: the next one is due at once, as this one was.
-    package func giveBack(_ transaction: borrowing Transaction, election: Int, subject: [UInt8]) throws(StoreError) {
-        try transaction.execute(
-            """
-            UPDATE passphrase_throttle SET failures = max(0, failures - 1), last_at = last_at - ?3
-            WHERE election = ?1 AND subject = ?2
-            """, election, subject, PassphraseService.longestWait)
-    }
-
-    /// Seconds until the next attempt is due; 0 when it is due now.
-    package func wait(_ reading: borrowing Reading, election: Int, subject: [UInt8]) throws(StoreError) -> Int {
-        let until = try reading.number(
-            """
-            SELECT last_at + min(900, 30 << min(failures - ?3, 5)) FROM passphrase_throttle
-            WHERE election = ?1 AND subject = ?2 AND failures >= ?3
-            """, election, subject, PassphraseService.freeAttempts)
-        return max(0, until - clock.now)
-    }
-
-    /// Forgets the attempts after a right one, or when its owner has recovered access.
-    package func succeed(
-        _ transaction: borrowing Transaction, election: Int, subject: [UInt8]
-    ) throws(StoreError) {
-        try transaction.execute(
-            "DELETE FROM passphrase_throttle WHERE election = ? AND subject = ?", election, subject)
     }
 
     // MARK: Hashing, outside transactions

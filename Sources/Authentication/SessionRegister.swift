@@ -40,7 +40,7 @@ package struct SessionRegister: Sendable {
         try transaction.execute(
             "INSERT INTO access_sign_in (election, principal, at, route) VALUES (?, ?, ?, ?)", election,
             principal.text, now, route?.rawValue ?? "none")
-        try passphrases.succeed(transaction, election: election, subject: subject)
+        try passphrases.attempts.succeed(transaction, election: election, subject: subject)
         return token
     }
 

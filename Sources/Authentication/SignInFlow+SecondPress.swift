@@ -26,7 +26,7 @@ extension SignInFlow {
             (transaction: borrowing Transaction) throws(StoreError) -> (SignInAttempt, String)? in
             // Never put off: whoever holds this token has typed the right secret a moment ago.
             guard let (request, session) = try FirstPress(authenticator).justOpened(transaction.reading, token: token),
-                try passphrases.begin(transaction, election: election, subject: request.subject, always: true)
+                try passphrases.attempts.begin(transaction, election: election, subject: request.subject, always: true)
             else { return nil }
             return (try visitor(transaction.reading, request, isFirst: false), session)
         }
@@ -38,7 +38,7 @@ extension SignInFlow {
         case .done(let match):
             guard match.generation != nil else { return .gone }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
+                try passphrases.attempts.succeed(transaction, election: election, subject: visitor.request.subject)
             }
             return .opened(token: session)
         }

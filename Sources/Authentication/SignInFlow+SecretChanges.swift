@@ -14,7 +14,7 @@ extension SignInFlow {
         let subject = Array(session.principal.text.utf8)
         let found = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (PassphraseService.Record, PassphraseRules)? in
-            guard try passphrases.begin(transaction, election: election, subject: subject) else { return nil }
+            guard try passphrases.attempts.begin(transaction, election: election, subject: subject) else { return nil }
             return (
                 try passphrases.record(transaction.reading, election: election, session.principal),
                 try rules(transaction.reading, session.principal, canonical: nil)
@@ -23,7 +23,7 @@ extension SignInFlow {
         guard let (record, rules) = found else {
             return .wait(
                 seconds: try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try passphrases.wait(reading, election: election, subject: subject)
+                    try passphrases.attempts.wait(reading, election: election, subject: subject)
                 })
         }
         let secret = SecretText.secret(present)
@@ -37,7 +37,7 @@ extension SignInFlow {
             switch passphrases.check(secret, against: record.hash) {
             case .busy(let seconds):
                 try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                    try passphrases.giveBack(transaction, election: election, subject: subject)
+                    try passphrases.attempts.giveBack(transaction, election: election, subject: subject)
                 }
                 return .busy(seconds: seconds)
             case .done(let right): isRight = right
@@ -46,7 +46,7 @@ extension SignInFlow {
         guard isRight else { return try changedAgain(session, record, typed, again: again) }
         // Right, whatever comes of the new one: its attempts are forgotten.
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try passphrases.succeed(transaction, election: election, subject: subject)
+            try passphrases.attempts.succeed(transaction, election: election, subject: subject)
         }
         let faults = rules.faults(typed, again: again)
         guard faults.isEmpty else {
@@ -87,13 +87,13 @@ extension SignInFlow {
         switch passphrases.check(secret, against: record.hash) {
         case .busy(let seconds):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.giveBack(transaction, election: election, subject: subject)
+                try passphrases.attempts.giveBack(transaction, election: election, subject: subject)
             }
             return .busy(seconds: seconds)
         case .done(false): return .wrong
         case .done(true):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.succeed(transaction, election: election, subject: subject)
+                try passphrases.attempts.succeed(transaction, election: election, subject: subject)
             }
             return .next
         }

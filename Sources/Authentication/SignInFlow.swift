@@ -137,7 +137,7 @@ package struct SignInFlow: Sendable {
         return try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             // Of two presses at once the first has done all that follows, and its session is this one's.
             if try authenticator.sessions.find(transaction.reading, token: opened) != nil {
-                try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
+                try passphrases.attempts.succeed(transaction, election: election, subject: visitor.request.subject)
                 return .opened(token: opened)
             }
             // Ended, or the secret changed, while this one was hashed: it opens nothing any more.
@@ -152,7 +152,7 @@ package struct SignInFlow: Sendable {
             if isSent, policy.secretMustChange {
                 try transaction.execute(
                     "UPDATE access_request SET proven = 1, generation = ? WHERE id = ?", matched, visitor.request.id)
-                try passphrases.succeed(transaction, election: election, subject: visitor.request.subject)
+                try passphrases.attempts.succeed(transaction, election: election, subject: visitor.request.subject)
                 return .next
             }
             // A secret that was sent anew takes the place of the one that was chosen.
@@ -183,7 +183,7 @@ package struct SignInFlow: Sendable {
     /// - Parameter visitor: whose browser's first one it may have been: that is never put off.
     func giveBack(_ subject: [UInt8], of visitor: SignInAttempt) throws(StoreError) {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try passphrases.giveBack(transaction, election: election, subject: subject)
+            try passphrases.attempts.giveBack(transaction, election: election, subject: subject)
             guard visitor.isFirst else { return }
             try transaction.execute(
                 "UPDATE access_request SET attempts = max(0, attempts - 1) WHERE id = ?", visitor.request.id)
@@ -208,8 +208,8 @@ package struct SignInFlow: Sendable {
             "UPDATE access_request SET attempts = attempts + 1 WHERE id = ? AND attempts < ?", request.id, most)
         let always = policy.codeChannel == .none && tried == 1 && hasWorked
         let subject = subject ?? request.subject
-        guard try passphrases.begin(transaction, election: election, subject: subject, always: always) else {
-            return .wait(try passphrases.wait(transaction.reading, election: election, subject: subject))
+        guard try passphrases.attempts.begin(transaction, election: election, subject: subject, always: always) else {
+            return .wait(try passphrases.attempts.wait(transaction.reading, election: election, subject: subject))
         }
         return .go(try visitor(transaction.reading, request, isFirst: tried == 1))
     }
@@ -299,7 +299,7 @@ package struct SignInFlow: Sendable {
         case .done(false): return .wrong
         case .done(true):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.succeed(transaction, election: election, subject: subject)
+                try passphrases.attempts.succeed(transaction, election: election, subject: subject)
                 try transaction.execute("UPDATE access_request SET answered = 1 WHERE id = ?", visitor.request.id)
             }
             return visitor.request.wantsReset ? .forgotten : .next

@@ -23,16 +23,16 @@ struct CallerAnswer: StaffOperation {
         guard let stored else { return nil }
         guard let answer = answer?.trimmed, !answer.isEmpty else { return .answerMissing }
         // Counted for the voter, whoever asks: two persons do not have twice as many guesses.
-        let subject = Array("desk:\(id)".utf8)
+        let subject = AttemptLimiter.Subject.callerAnswer(voter: id).bytes
         let wait = try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int? in
-            if try passphrases.begin(transaction, election: election.number, subject: subject) { return nil }
-            return try passphrases.wait(transaction.reading, election: election.number, subject: subject)
+            if try passphrases.attempts.begin(transaction, election: election.number, subject: subject) { return nil }
+            return try passphrases.attempts.wait(transaction.reading, election: election.number, subject: subject)
         }
         if let wait { return .wait(seconds: wait) }
         switch passphrases.check(SecretText.answer(answer), against: stored) {
         case .busy(let seconds):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.giveBack(transaction, election: election.number, subject: subject)
+                try passphrases.attempts.giveBack(transaction, election: election.number, subject: subject)
             }
             return .busy(seconds: seconds)
         case .done(false):
@@ -44,7 +44,7 @@ struct CallerAnswer: StaffOperation {
             return .answerWrong
         case .done(true):
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.succeed(transaction, election: election.number, subject: subject)
+                try passphrases.attempts.succeed(transaction, election: election.number, subject: subject)
             }
             return nil
         }

@@ -113,14 +113,15 @@ package struct SecondFactor: Sendable {
     private func counted(
         _ transaction: borrowing Transaction, _ member: StaffMember, _ isRight: () throws(StoreError) -> Bool
     ) throws(StoreError) -> Outcome {
-        let subject = Array("factor:\(member.principal.text)".utf8)
-        guard try register.passphrases.begin(transaction, election: election.number, subject: subject) else {
+        let subject = AttemptLimiter.Subject.factor(member.principal).bytes
+        guard try register.passphrases.attempts.begin(transaction, election: election.number, subject: subject) else {
             return .wait(
-                seconds: try register.passphrases.wait(transaction.reading, election: election.number, subject: subject)
+                seconds: try register.passphrases.attempts.wait(
+                    transaction.reading, election: election.number, subject: subject)
             )
         }
         guard try isRight() else { return .wrong }
-        try register.passphrases.succeed(transaction, election: election.number, subject: subject)
+        try register.passphrases.attempts.succeed(transaction, election: election.number, subject: subject)
         return .right
     }
 

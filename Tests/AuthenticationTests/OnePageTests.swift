@@ -46,7 +46,7 @@ struct OnePageTests {
         let subject = door.authenticator.subject("ANNE")
         for _ in 0..<6 {
             _ = try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try door.authenticator.passphrases.begin(
+                try door.authenticator.passphrases.attempts.begin(
                     transaction, election: door.authenticator.election.number, subject: subject)
             }
         }

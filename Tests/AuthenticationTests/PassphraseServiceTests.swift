@@ -42,7 +42,7 @@ struct PassphraseServiceTests {
         let (passphrases, subject) = (door.authenticator.passphrases, [UInt8(1)])
         func begin() throws -> Bool {
             try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try passphrases.begin(transaction, election: 1, subject: subject)
+                try passphrases.attempts.begin(transaction, election: 1, subject: subject)
             }
         }
         for _ in 0..<5 { #expect(try begin()) }
@@ -50,10 +50,10 @@ struct PassphraseServiceTests {
         door.wait(seconds: 30)
         #expect(try begin())
         try door.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try passphrases.giveBack(transaction, election: 1, subject: subject)
+            try passphrases.attempts.giveBack(transaction, election: 1, subject: subject)
         }
         let wait = try door.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try passphrases.wait(reading, election: 1, subject: subject)
+            try passphrases.attempts.wait(reading, election: 1, subject: subject)
         }
         #expect(wait == 0)
         #expect(try begin())
