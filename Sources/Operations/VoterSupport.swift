@@ -128,6 +128,7 @@ package struct VoterSupport: StaffOperation {
             ["reference": voter.reference, "reason": reason])
         return try directory.contacts(transaction.reading, voter)
     }
+
     /// Makes a slowed voter wait no longer; false when there is no such voter.
     package func unlock(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> Bool {
         try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Bool in

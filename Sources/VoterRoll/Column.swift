@@ -38,6 +38,9 @@ package enum Column: String, Sendable, CaseIterable {
     /// Whether it says where the voter is reached: mail, telephone, and all of the postal address.
     var isContact: Bool { Column.email.ordinal...Column.country.ordinal ~= ordinal }
 
+    /// Whether it is of the postal address.
+    var isAddress: Bool { Column.address1.ordinal...Column.country.ordinal ~= ordinal }
+
     /// Headings by which the column is known, French and English, folded by `fold`: those of a later rank give way to those of
     /// an earlier one, as birth names do to usage names and landlines to mobiles.
     private var ranks: [[String]] {

@@ -53,6 +53,15 @@ struct MergedCells: Sendable {
                         + "heading above each column", .wrongPerson)
                 continue
             }
+            // In one row there is one value: an address that goes over its columns is whole in the first.
+            if merge.rows.upperBound == row {
+                let isAddress = read.allSatisfy { columns[$0]?.isAddress == true }
+                tally.add(
+                    line: offset + row, headings[first], merge.text,
+                    "are merged cells of one row, of which the first alone has the value and the others are read as empty: unmerge them "
+                        + "and write in each column what belongs there", isAddress ? .detail : .wrongPerson)
+                continue
+            }
             tally.add(
                 line: offset + row, headings[first], merge.text,
                 "are merged cells, of which the first alone has the value and the others are read as empty: unmerge them and write it "

@@ -73,7 +73,9 @@ struct Recipient {
     func above(_ given: [String]) -> (lines: [String], rest: ArraySlice<String>) {
         let count = named(in: given)
         let own = given.prefix(count)
-        if count > 0, own.allSatisfy({ $0.count <= PostalAddress.longestLine }) {
+        // Two of one household may have the same initials: the envelope says the whole name in their place.
+        let isWhole = !isInitialled(own.joined(separator: " "))
+        if count > 0, isWhole, own.allSatisfy({ $0.count <= PostalAddress.longestLine }) {
             return (Array(own), given.dropFirst(count))
         }
         let rest = given.dropFirst(count > 0 ? count : given.first.map(isCut) == true ? 1 : 0)
@@ -131,6 +133,17 @@ struct Recipient {
         return words.isEmpty && (hasFirst || count > 0)
     }
 
+    /// Whether a line that names the recipient has initials where the first name would stand.
+    private func isInitialled(_ line: String) -> Bool {
+        let words = Recipient.words(line)
+        guard let first = Recipient.words(firstName).first, first.count > 1, !words.contains(first),
+            let place = Recipient.place(of: Recipient.words(lastName), in: words)
+        else { return false }
+        let others = words[..<place.lowerBound] + words[place.upperBound...]
+        let initials = others.filter { $0.count == 1 && !(Recipient.titles[$0] == title && !title.isEmpty) }
+        return initials.contains(String(first.prefix(1)))
+    }
+
     /// Whether a line is the family name and, before or behind it, the initials of a compound first name: `C. O. Martin` and
     /// `J.-R. Martin` are no street, and nobody who passes the letter on. Capitals with full stops alone, since `c.o.` is what others
     /// write for `c/o`.
@@ -139,8 +152,11 @@ struct Recipient {
         guard letters.count >= 2, words == letters + family || words == family + letters else { return false }
         let plain = line.folding(options: .diacriticInsensitive, locale: nil)
         let dotted = letters.map { "\($0.uppercased())." }
-        // `R. C. Martin` may be a street, `M. J. Martin` is a man, `B.P.` is a box, and `C.O.` whoever takes the letter.
-        let isPlain = !["m", "r"].contains(letters[0]) && letters.prefix(2) != ["b", "p"]
+        // `R. C. Martin` may be a street and `C. R. Martin` a country lane, `M. J. Martin` is a man, `B.P.` is a box, and `C.O.`
+        // whoever takes the letter.
+        let isPlain =
+            !["m", "r"].contains(letters[0]) && letters.prefix(2) != ["b", "p"]
+            && !(letters[0] == "c" && ["d", "r", "v"].contains(letters[1]))
         let isOther = letters.prefix(2) == ["c", "o"]
         let gaps = isPlain ? isOther ? ["-", " "] : ["-", " ", ""] : ["-"]
         return gaps.map { dotted.joined(separator: $0) }.contains {

@@ -30,10 +30,11 @@ struct TownReader {
     ) -> Range<Int>? {
         guard let town, let postcode, let found = DepartmentNumber(bytes, postcode, town) else { return town }
         guard found.isOfPostcode else {
-            sheet.warn(.town, bytes, town, fields, DepartmentNumber.other, .unreachable)
+            sheet.warn(.town, bytes, town, fields, DepartmentNumber.other)
             return town
         }
-        sheet.warn(.town, bytes, town, fields, DepartmentNumber.leftOut)
+        sheet.tally.add(
+            line: fields.line, sheet.heading(.town), sheet.shown(bytes, town), DepartmentNumber.leftOut)
         return found.town
     }
 

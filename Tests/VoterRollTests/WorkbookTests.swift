@@ -133,6 +133,19 @@ struct WorkbookTests {
         #expect(told.map(\.line) == [2] && told.first?.column.hasPrefix("Un!") == true, "\(told)")
     }
 
+    @Test(arguments: [("E2:F2", RollFault.Weight.detail), ("B2:C2", .wrongPerson), ("C2:C3", .wrongPerson)])
+    func `cells merged in one row want each its own value, those below each other the same`(
+        merge: String, weight: RollFault.Weight
+    ) throws {
+        let heads = ["Matricule", "Nom", "Pr\u{E9}nom", "Coll\u{E8}ge", "Adresse 1", "Adresse 2"].map(text)
+        let rows = ["Petit", "Durand"].map { [$0, $0, "Zo\u{E9}", "ouvriers", "3 rue X", ""].map(text) }
+        let (roll, _) = try load(
+            workbook([heads] + rows, columns: "<mergeCells><mergeCell ref=\"\(merge)\"/></mergeCells>"))
+        let told = roll.report.warnings.filter { $0.reason.contains("merged cells") }
+        #expect(told.map(\.value) == [merge] && told.map(\.weight) == [weight], "\(told)")
+        #expect(told.first?.reason.contains("what belongs there") == (merge != "C2:C3"))
+    }
+
     @Test(arguments: [
         ("Standard", false), ("General", false), ("Est\u{E1}ndar", false), ("0", false), ("# ##0", false),
         ("0000000000", false), ("&quot;jour &quot;0", false), ("\\d0", false), ("[Red]0", false), ("0_d", false),
