@@ -11,6 +11,7 @@ extension Services {
     /// The templates of an election: its own in its folder come first. A poll goes on with those that its seal froze: an upgraded
     /// package leaves earlier ones beside its own, and the seal says which they were. Where none are as they were sealed, those
     /// that differ least, so that whoever compares names what is wrong.
+    /// - Throws: what the store said of the seal; a missing file shows when it is read.
     package func templates(for election: Election) throws(Refusal) -> TemplateFolder {
         let kept = keptFolders
         let sealed = kept.isEmpty ? nil : try sealedFiles(election)

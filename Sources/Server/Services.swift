@@ -55,6 +55,7 @@ package struct Services {
     ///   - creating: whether a missing store is made.
     ///   - checkingHead: off for the commands that check the whole journal themselves.
     ///   - steady: the watched clock, for a program that follows a poll's hour.
+    /// - Throws: refused where settings, key folder or store cannot be opened, and where the journal's head does not fit.
     package init(
         _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock? = nil,
         steady: SteadyClock? = nil
@@ -147,6 +148,7 @@ package struct Services {
     }
 
     /// The election that the command is about.
+    /// - Throws: refused where the store has no such election, or several and none was named.
     package func election() throws(Refusal) -> StoredElection {
         let (elections, name) = (elections, electionName)
         return try refusing {
@@ -181,6 +183,7 @@ package struct Services {
     }
 
     /// An entry in the journal on its own.
+    /// - Throws: what the store said; nothing is written then.
     package func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -190,6 +193,7 @@ package struct Services {
     }
 
     /// The key of an election that must exist.
+    /// - Throws: refused where it is not in the key folder, or cannot be read there.
     package func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
         guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
             throw Refusal(
@@ -226,6 +230,7 @@ package struct Services {
     }
 
     /// Every election of the store.
+    /// - Throws: what the store said.
     package func allElections() throws(Refusal) -> [StoredElection] {
         let elections = elections
         return try refusing {
@@ -238,6 +243,7 @@ package struct Services {
     }
 
     /// Wipes the secrets of letters that were printed long ago; run by the commands that an installation uses daily.
+    /// - Throws: what the store said; elections before the one that failed are done.
     package func wipeOldLetters() throws(Refusal) {
         try refusing {
             let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try elections.names(reading)

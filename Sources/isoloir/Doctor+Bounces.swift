@@ -11,6 +11,8 @@ extension Doctor {
     private static let nginxSite = "/etc/nginx/sites-enabled/isoloir"
 
     /// Whether the mail server reaches the socket of the bounces.
+    /// The socket is the service's, so where it is missing there is only a note. The faults are those of rights: the mail
+    /// server's account must reach the folder and write into the socket.
     func lookAtBounces(_ settings: Settings) {
         if let receipts = settings.sms?.receipts { lookAtReceipts(receipts) }
         guard let path = settings.bounces?.socket else { return }

@@ -15,6 +15,7 @@ import WebContent
 /// What the frozen set holds beside archives and signature lists.
 extension FrozenSet {
     /// The papers by their names: records, minutes, result, accepted points, expertise, delivery report, seal, journal.
+    /// - Parameter results: of every ballot; empty for a poll that was abandoned, which has no `result.pdf`.
     func papers(
         _ poll: Poll, _ results: [BallotResult]
     ) throws(Refusal) -> [(name: String, content: [UInt8])] {
@@ -46,6 +47,7 @@ extension FrozenSet {
         }
     }
 
+    /// The result on paper, in the election's first language; the same poll gives the same bytes.
     private func result(
         _ poll: Poll, _ results: [BallotResult], _ language: Language
     ) throws(Refusal) -> [UInt8] {
@@ -71,6 +73,7 @@ extension FrozenSet {
         return FrozenSet.table([["point", "objective", "text", "accepted by", "reason"]] + rows)
     }
 
+    /// What was noted of the independent expert's report, or that nothing was.
     private func expertise() throws(Refusal) -> [UInt8] {
         let found = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in

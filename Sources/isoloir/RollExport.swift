@@ -9,6 +9,8 @@ import Store
 import VoterRoll
 
 /// `roll export`: the roll as a file that an import reads again without a change.
+/// The export is in the journal before the file is written, which this account alone may read.
+/// - Throws: refused where the file is there already, or the election's key is not.
 func exportRoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     guard unsafe access(path, F_OK) != 0 else {
