@@ -23,11 +23,10 @@ extension Services {
     }
 
     /// The same of an election whose voters' side is built already.
-    func operations(
-        _ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation
-    ) -> OperationContext {
-        let register = register(
-            directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
+    func operations(_ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation)
+        -> OperationContext
+    {
+        let register = register(directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
         return OperationContext(
             store: store, directory: directory, authenticator: authenticator, station: station, outbox: outbox,
             register: register, journal: journal, clock: clock, randomness: randomness)
@@ -40,8 +39,7 @@ extension Services {
         return try refusing { try policyService(context, templates) }
     }
 
-    /// What an election's security level asks, and what is open of it.
-    /// - Parameter level: nil for the election's own.
+    /// What an election's security level asks, and what is open of it; of another `level` where one is given.
     /// - Throws: refused where the policy service cannot be made, or what the store said.
     package func policyReport(_ election: StoredElection, level: Int? = nil) throws(Refusal) -> PolicyReport {
         let policy = try policyService(election)

@@ -53,7 +53,6 @@ extension Services {
     }
 
     /// Refuses what a sealed poll froze.
-    /// - Parameter consequence: what cannot be done any more, as the end of the sentence.
     /// - Throws: the refusal with the seal's fingerprint; also while another program seals.
     package func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
         let poll = try refusing {

@@ -53,6 +53,7 @@ extension Doctor {
     }
 
     /// The groups of an account; nil where there is no such account here.
+    /// At most 256, its primary one among them.
     private static func groups(of account: String) -> [gid_t]? {
         guard let entry = unsafe getpwnam(account) else { return nil }
         var groups = [gid_t](repeating: 0, count: 256)
@@ -62,6 +63,7 @@ extension Doctor {
     }
 
     /// Whether Postfix' deliveries by LMTP see its own folder alone; so Debian sets it up.
+    /// The fifth column of its service says so; a file that cannot be read counts as not.
     private static var isChrooted: Bool {
         let text = String(decoding: FileManager.default.contents(atPath: mailServices) ?? Data(), as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).contains { line in

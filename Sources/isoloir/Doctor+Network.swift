@@ -61,6 +61,7 @@ extension Doctor {
     }
 
     /// The domains that mails name as their senders'.
+    /// Each once, in small letters; none where mails go into a folder.
     private func domains(_ settings: Settings, _ elections: [Election]) -> [String] {
         guard case .relay = settings.mail else { return [] }
         let senders = elections.filter { $0.channels.contains(.email) }.map(\.senderAddress)

@@ -32,6 +32,7 @@ extension FrozenSet {
     }
 
     /// Every signed record that there is but the closing one, which lies beside the archives.
+    /// The record of custody is always there, with what was destroyed until now.
     private func records() throws(Refusal) -> [(name: String, content: [UInt8])] {
         let station = try services.station(election)
         return try refusing {
@@ -65,6 +66,7 @@ extension FrozenSet {
     }
 
     /// The points of the security level that a member of the bureau accepted in writing.
+    /// A CSV: point, objective, its text, who accepted it, and why.
     private func acceptedPoints() throws(Refusal) -> [UInt8] {
         let rows = try services.policyReport(election, level: 3).lines.compactMap { line -> [String]? in
             guard let by = line.acceptedBy else { return nil }
@@ -92,6 +94,7 @@ extension FrozenSet {
     }
 
     /// What became of the messages, by hour, way, domain and operator.
+    /// A CSV with a column for each state; it names no voter.
     private func deliveries() throws(Refusal) -> [UInt8] {
         let deliveries = DeliveryService(try services.operations(election))
         let report = try refusing { try deliveries.report() }

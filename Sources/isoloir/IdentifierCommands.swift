@@ -121,6 +121,7 @@ func refusal(_ outcome: SupportOutcome, _ reference: String) -> Refusal {
 }
 
 /// What became of the old identifier and of the new one, as a sentence.
+/// - Parameter keepsOld: whether the old one works until the new letter is posted.
 private func reissued(_ election: StoredElection, by route: Channel, keepsOld: Bool) -> String {
     let isSame = election.election.access.keepsIdentifier
     let waits = route == .letter ? "waits to be printed on a letter" : "waits to be sent by \(route.rawValue)"

@@ -53,6 +53,7 @@ private func phone(_ contacts: VoterContacts) -> String {
 }
 
 /// Six lines and the country.
+/// Empty fields fill up what an address has not, so that every row has as many.
 private func addressFields(_ address: PostalAddress?) -> [String] {
     guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
     let isAbroad = address.postcode == nil
