@@ -32,7 +32,7 @@ private struct DemoPlace {
     let folder: String
     /// Of this machine: 127.0.0.1 or ::1.
     let address: String
-    /// From 1 to 65535, as the command line gave it.
+    /// Where the site and the console listen; 8080 where the command line gives none.
     let port: Int
 }
 

@@ -46,7 +46,7 @@ package struct DeliveryBuilder {
     }
 
     /// The courier by the services.settings.
-    /// - Throws: refused where the settings name neither a relay nor a gateway.
+    /// - Throws: refused where the settings name neither a relay nor a gateway, and while another program hands messages over.
     package func courier() throws(Refusal) -> Courier {
         guard services.settings.mail != nil || services.settings.sms != nil else {
             throw Refusal(
@@ -56,7 +56,7 @@ package struct DeliveryBuilder {
     }
 
     /// A courier for channels of the caller's own.
-    /// - Throws: what the store said of its elections, or what kept the courier from being made.
+    /// - Throws: refused while another program hands messages over, and with what the store said of its elections.
     package func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
         let keyOf = try keyring()
         return try refusing {

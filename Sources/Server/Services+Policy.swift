@@ -23,9 +23,9 @@ extension Services {
     }
 
     /// The same of an election whose voters' side is built already.
-    func operations(_ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation)
-        -> OperationContext
-    {
+    func operations(
+        _ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation
+    ) -> OperationContext {
         let register = register(directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
         return OperationContext(
             store: store, directory: directory, authenticator: authenticator, station: station, outbox: outbox,
