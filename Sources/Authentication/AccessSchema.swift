@@ -74,7 +74,7 @@ package enum AccessSchema {
             ) STRICT;
             CREATE INDEX access_sign_in_principal ON access_sign_in (election, principal, at);
             """),
-        // Staff come in by doors of their own, and confirm a session by a second factor.
+        // Staff sign in by authenticators of their own, and confirm a session by a second factor.
         Migration(
             "access-2",
             """

@@ -17,16 +17,16 @@ package import Store
 ///       | secret ------> | count, Argon2id, session        |                |
 ///       | <-- session -- |                                 |                |
 package final class Authenticator: Sendable {
-    /// Whose door it is: what is asked for at one opens nothing at the other.
+    /// Whom it lets in: what is asked for in one realm opens nothing in the other.
     package enum Realm: String, Sendable { case voters, staff }
 
     /// Voters or staff.
     package let realm: Realm
     /// What it asks of whoever comes.
     package let policy: AccessPolicy
-    /// The election whose identifiers open this door.
+    /// The election whose identifiers it takes.
     package let election: StoredElection
-    /// Who may come by this door.
+    /// Whom it may let in.
     package let directory: any AccountDirectory
     /// Their secrets and the attempts at them.
     package let passphrases: PassphraseService
@@ -67,7 +67,7 @@ package final class Authenticator: Sendable {
     /// What attempts are counted for: the keyed hash of an identifier, held by somebody or not.
     package func subject(_ canonical: String) -> [UInt8] { Authenticator.subject(canonical, identifiers, realm) }
 
-    /// The same before there is a door.
+    /// The same before there is an authenticator.
     package static func subject(_ canonical: String, _ key: LookupKey, _ realm: Realm) -> [UInt8] {
         key.hash(realm == .voters ? canonical : "\(realm.rawValue):\(canonical)")
     }

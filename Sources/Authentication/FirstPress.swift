@@ -5,7 +5,7 @@ package import Store
 package struct FirstPress {
     private let authenticator: Authenticator
 
-    /// - Parameter authenticator: the door at which it was pressed.
+    /// - Parameter authenticator: the one that the press was a request to.
     package init(_ authenticator: Authenticator) { self.authenticator = authenticator }
 
     /// Whether a form is of a request that another has replaced since: the second press of the button that asks for a further

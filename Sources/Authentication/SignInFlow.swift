@@ -12,7 +12,7 @@ package import Store
 package struct SignInFlow: Sendable {
     /// Each function opens its own transactions here, before and after hashing.
     package let store: Store
-    /// The door at which codes were checked.
+    /// The authenticator that checked the codes.
     package let authenticator: Authenticator
     private let common: CommonSecrets
     let presses = PressMemory()

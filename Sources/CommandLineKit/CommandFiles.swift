@@ -3,6 +3,8 @@ package import Foundation
 import Glibc
 
 /// A whole file, refused with its name.
+/// - Parameter secret: whether it is refused where others than this account may read it.
+/// - Throws: refused where it cannot be read; a secret one also beyond ten megabytes.
 package func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [UInt8] {
     if secret { return try refusing { try PrivateFile.read(path, limit: 10_000_000, secret: true) } }
     guard let data = FileManager.default.contents(atPath: path) else { throw Refusal("\(path) cannot be read.") }
@@ -13,6 +15,7 @@ package func readFile(_ path: String, secret: Bool = false) throws(Refusal) -> [
 package func absolutePath(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
 /// Writes a new file that others may read; never replaces one.
+/// - Throws: refused where a file is there already, or cannot be written.
 package func writeFile(_ path: String, _ content: [UInt8]) throws(Refusal) {
     guard unsafe access(path, F_OK) != 0 else { throw Refusal("\(path) exists already: give a new name.") }
     do { try Data(content).write(to: URL(fileURLWithPath: path)) } catch {
@@ -21,6 +24,7 @@ package func writeFile(_ path: String, _ content: [UInt8]) throws(Refusal) {
 }
 
 /// Writes a new file that only this account may read; a file that is there is never replaced.
+/// - Throws: refused where a file is there, or the disk fails; what was written only in part is removed.
 package func saveNew(_ data: Data, to path: String) throws(Refusal) {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
@@ -40,6 +44,7 @@ package func saveNew(_ data: Data, to path: String) throws(Refusal) {
 }
 
 /// Writes a file that only this account may read.
+/// - Throws: refused where it cannot be written.
 package func save(_ text: String, to path: String) throws(Refusal) {
     guard
         FileManager.default.createFile(

@@ -38,6 +38,7 @@ package struct Invocation {
     }
 
     /// The same command with other words.
+    /// - Throws: refused as wrong usage at the first word that does not fit.
     package func again(_ words: [String]) throws(Refusal) -> Invocation { try Invocation(command, words, in: table) }
 
     private static func option(
@@ -91,6 +92,7 @@ package struct Invocation {
     }
 
     /// The value of an option that must be given.
+    /// - Throws: refused as wrong usage where it is missing, or white space alone.
     package func required(_ option: String) throws(Refusal) -> String {
         guard let value = self[option] else {
             throw Refusal("The option \(option) is missing. \(seeHelp)", status: .usage)
@@ -102,6 +104,7 @@ package struct Invocation {
     }
 
     /// A whole number given to an option or standing as an operand.
+    /// - Throws: refused as wrong usage for everything but a number from 1 on.
     package func number(_ text: String) throws(Refusal) -> Int {
         if let number = Int(text), number > 0 { return number }
         throw Refusal("\"\(text)\" is no number from 1 on.", status: .usage)

@@ -12,6 +12,7 @@ extension Refusal {
 }
 
 /// Runs `body` and turns what it throws into a refusal.
+/// - Throws: a refusal as it is; errors of store and key folder with their cures; any other error in its own words.
 package func refusing<Value>(_ body: () throws -> Value) throws(Refusal) -> Value {
     do { return try body() } catch let error as Refusal { throw error } catch let error as StoreError {
         throw Refusal(error)

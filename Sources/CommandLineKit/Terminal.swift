@@ -34,6 +34,7 @@ package enum Terminal {
     }
 
     /// A value as JSON on standard output.
+    /// - Throws: refused as broken where the value cannot be encoded.
     package static func json(_ value: some Encodable) throws(Refusal) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

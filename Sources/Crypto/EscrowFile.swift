@@ -59,6 +59,7 @@ package struct EscrowMember: Sendable {
 
     /// Reads a public file's content.
     /// - Parameter file: what errors call it.
+    /// - Throws: where it is no member's public file, or its name cannot stand on a paper.
     package init(publicFile content: [UInt8], name file: String) throws(KeyError) {
         let (lines, hasSigning) = try EscrowMember.lines(content, of: file, mark: EscrowMember.publicMark, extra: 3)
         guard EscrowMember.isName(lines[0]) else {

@@ -13,6 +13,8 @@ package struct KeySeal: Sendable {
     private let key: Secret
 
     /// Reads the secret from a file among systemd's credentials; white space at its end does not count.
+    /// - Throws: where the file cannot be read, is larger than 4096 bytes, or holds fewer than 22 characters.
+    /// - Throws: where the file cannot be read, is larger than 4096 bytes, or holds fewer than 22 bytes.
     package init(file: String) throws(KeyError) {
         // systemd gives its credentials to the service by an access list, which shows as rights of a group; their folder is closed.
         var content = try PrivateFile.read(file, limit: KeySeal.longestFile, secret: false)

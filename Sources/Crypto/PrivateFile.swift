@@ -9,6 +9,7 @@ package enum PrivateFile {
     }
 
     /// As with bytes; they are copied nowhere.
+    /// - Throws: where a file is there, the folder is not, or the disk is full.
     package static func create(_ path: String, _ content: Secret) throws(KeyError) {
         try content.reveal { bytes throws(KeyError) in try create(path, bytes) }
     }

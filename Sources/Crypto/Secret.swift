@@ -41,6 +41,7 @@ package final class Secret: Sendable, CustomReflectable {
 
     /// Lends the bytes to `body`.
     /// `body` must not keep a copy: nobody wipes it.
+    /// - Throws: what `body` throws, and nothing else.
     package func reveal<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value
     {
         let bytes = bytes

@@ -134,6 +134,7 @@ extension Courier {
     /// - Parameters:
     ///   - group: what is waited for once the bell has stopped.
     ///   - trouble: takes a reason whenever a channel stopped or waits.
+    /// - Throws: where the system gives no thread; those that began go on until the bell says stop.
     package func begin(
         _ bell: WakeSignal, in group: DispatchGroup, trouble: @escaping @Sendable (String) -> Void
     ) throws(OwnThread.Fault) {

@@ -28,16 +28,21 @@ package func demoCommand(in table: @escaping @Sendable () -> CommandTable) -> Co
 
 /// Where the demo is.
 private struct DemoPlace {
+    /// Everything of the demo lies in it: store, keys, mailboxes, letters.
     let folder: String
     /// Of this machine: 127.0.0.1 or ::1.
     let address: String
+    /// Where the site and the console listen; 8080 where the command line gives none.
     let port: Int
 }
 
 /// One run of the demo.
 private struct DemoRun {
+    /// The program's verbs, of which the demo runs some.
     let table: CommandTable
 
+    /// From the sample's definition to the verified count; with `--no-serve` without the site between.
+    /// - Throws: refused for an address that is not this machine's, and with the first step that fails.
     func run(_ invocation: Invocation) throws(Refusal) {
         let folder = invocation["--folder"] ?? ".demo"
         let sample = try DemoSample(invocation["--sample"] ?? DemoSample.standard)
@@ -117,6 +122,7 @@ private struct DemoRun {
     }
 
     /// Makes the specimen, has it approved, and prints every letter in clear; nil where none waits.
+    /// - Throws: refused where the specimen is not approved, or a letter cannot be made.
     private func printAll(
         _ services: Services, _ election: StoredElection, folder: String
     ) throws(Refusal) -> PrintManifest? {
@@ -136,6 +142,7 @@ private struct DemoRun {
     }
 
     /// Says that the letters are posted, so that their identifiers work.
+    /// - Throws: refused where the batch cannot be marked.
     private func post(_ services: Services, _ election: StoredElection) throws(Refusal) {
         let now = services.clock.now
         let today = LetterPosting.day(of: now, zone: election.election.timeZone)
@@ -144,6 +151,7 @@ private struct DemoRun {
         guard case .activated = outcome else { throw Refusal("The letters could not be marked as posted: \(outcome).") }
     }
 
+    /// Opens the site with the mailbox beside it, and says where to go; ends with Ctrl-C.
     private func serveDemo(
         _ services: Services, _ place: DemoPlace, courier: Courier, staff: DemoStaff, members: [DemoStaff.Member]
     ) throws(Refusal) {
@@ -180,6 +188,8 @@ private struct DemoRun {
         }
     }
 
+    /// A command by its words.
+    /// - Throws: refused as broken where the table has none.
     private func find(_ path: String) throws(Refusal) -> Command {
         guard let command = table.command(path) else {
             throw Refusal("There is no command \(path).", status: .broken)
@@ -187,6 +197,8 @@ private struct DemoRun {
         return command
     }
 
+    /// Says a title and runs a command as a visitor would type it.
+    /// - Parameter common: the options that lead to the demo's store and keys.
     private func step(_ title: String, _ path: String, _ operands: [String], _ common: [String]) throws(Refusal) {
         Terminal.say("\n\(title)")
         let command = try find(path)

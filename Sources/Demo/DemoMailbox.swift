@@ -8,6 +8,7 @@ import WebContent
 final class DemoMailbox: Sendable {
     private let folder: String
     private let template: Template
+    /// What the staff's authenticators show at the moment of asking.
     private let codes: @Sendable () -> [String]
     /// Messages on one page.
     private static let most = 60
@@ -59,6 +60,8 @@ final class DemoMailbox: Sendable {
         let html: String?
     }
 
+    /// The page of the latest messages.
+    /// - Parameter to: part of an address or number; empty for everybody's.
     private func list(_ to: String) -> Response {
         let all = files("mail/new", "Mail") + files("sms/new", "SMS")
         let wanted = to.filter { !$0.isWhitespace }.lowercased()
@@ -90,6 +93,7 @@ final class DemoMailbox: Sendable {
         } catch { return .text(500, "\(error)\n") }
     }
 
+    /// A message that was not read yet: many lie there, and a page shows the latest.
     private struct File {
         let path: String
         let name: String
@@ -97,6 +101,7 @@ final class DemoMailbox: Sendable {
         let time: Date
     }
 
+    /// The files of a mailbox's folder; none where the folder is not there.
     private func files(_ place: String, _ kind: String) -> [File] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(place)")) ?? []
         return names.compactMap { name in
@@ -108,6 +113,7 @@ final class DemoMailbox: Sendable {
         }
     }
 
+    /// A message with its recipient; an SMS has it in its first line.
     private func read(_ file: File) -> Item? {
         guard let data = FileManager.default.contents(atPath: file.path) else { return nil }
         let text = String(decoding: data, as: UTF8.self)
@@ -133,6 +139,7 @@ final class DemoMailbox: Sendable {
         return response
     }
 
+    /// A PDF among the letters; only a name that stands in the folder is opened.
     private func letter(_ name: String) -> Response? {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/letters")) ?? []
         guard names.contains(name), name.hasSuffix(".pdf"),
@@ -144,11 +151,15 @@ final class DemoMailbox: Sendable {
 
 /// A mail that we wrote ourselves, read back: two quoted-printable parts.
 struct OwnMail {
+    /// The address without its brackets.
     private(set) var recipient = ""
     private(set) var subject = ""
+    /// The plain part, or the whole body of a mail without parts.
     private(set) var text = ""
+    /// The HTML part; nil where there is none.
     private(set) var html: String?
 
+    /// - Parameter source: the whole mail as it was sent, headers first.
     init(_ source: String) {
         let lines = source.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
         var headers: [String] = []
@@ -194,6 +205,7 @@ struct OwnMail {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Bytes with each `escape` and its two hexadecimal digits made one.
     private static func decoded(_ source: ArraySlice<UInt8>, escape: UInt8) -> [UInt8] {
         var (out, rest): ([UInt8], ArraySlice<UInt8>) = ([], source)
         while let byte = rest.popFirst() {

@@ -11,8 +11,11 @@ struct DemoSample {
     private static let folder =
         ["Ballots", "/usr/share/isoloir/Ballots"].first { FileManager.default.fileExists(atPath: $0) } ?? "Ballots"
 
+    /// The folder's, below `Ballots`.
     let name: String
+    /// The path of its `election.yaml`.
     var definition: String { "\(DemoSample.folder)/\(name)/election.yaml" }
+    /// The path of its `roll.csv`.
     var roll: String { "\(DemoSample.folder)/\(name)/roll.csv" }
 
     /// - Throws: where there is no such sample, which there are.
@@ -38,6 +41,7 @@ struct DemoSample {
     }
 
     /// The definition for this machine: its own address, and a poll that opened yesterday and lasts a week.
+    /// - Throws: refused where the definition cannot be read.
     func adapted(port: Int) throws(Refusal) -> String {
         func day(_ offset: Double) -> String {
             String(Moment.text(Clock.system.now + Int(offset * 86_400)).prefix(10))
@@ -52,6 +56,8 @@ struct DemoSample {
     }
 
     /// The roll's rows again and again with references and mail addresses of their own.
+    /// The first round keeps the sample's rows as they are; fewer than these are the first ones.
+    /// - Throws: refused where the roll cannot be read.
     func multiplied(to count: Int) throws(Refusal) -> String {
         let lines = try DemoSample.text(roll).split(whereSeparator: \.isNewline).map(String.init)
         var result = lines[0] + "\n"
@@ -68,6 +74,7 @@ struct DemoSample {
         return result
     }
 
+    /// A file of the sample as text.
     private static func text(_ file: String) throws(Refusal) -> String {
         guard let data = FileManager.default.contents(atPath: file) else { throw Refusal("\(file) cannot be read.") }
         return String(decoding: data, as: UTF8.self)

@@ -12,13 +12,18 @@ import VoterRoll
 struct DemoStaff {
     /// A member and the identifier that was sent.
     struct Member {
+        /// Who it is, and in what role.
         let newcomer: StaffRegister.Newcomer
+        /// What they sign in with at the console.
         let identifier: String
     }
 
+    /// The demo store's.
     let services: Services
+    /// Where the accounts are made.
     let register: StaffRegister
 
+    /// Two managers and two members of the bureau, since some acts want a second person; one of each other role.
     private static let people: [(name: String, fullName: String, role: StaffRole)] = [
         ("camille", "Camille Moreau", .manager), ("samir", "Samir Benali", .manager),
         ("ines", "In\u{E8}s Laurent", .bureau), ("hugo", "Hugo Petit", .bureau),
@@ -26,6 +31,7 @@ struct DemoStaff {
     ]
 
     /// Makes the accounts.
+    /// - Throws: refused where a name is taken: the demo's store was new.
     func add() throws(Refusal) -> [Member] {
         var members: [Member] = []
         for person in DemoStaff.people {
@@ -41,6 +47,7 @@ struct DemoStaff {
     }
 
     /// Leaves something to do for everybody: two letters to print, a request that waits for a second person.
+    /// - Throws: what the store said, or that the election's key is missing.
     func leaveWork(_ election: StoredElection) throws(Refusal) {
         let key = try services.key(of: election)
         let messageTemplates = MessageTemplates(

@@ -12,6 +12,7 @@ package enum YAML {
     /// The document's root; throws the first place that is no YAML or uses what is refused.
     /// - Parameter file: what faults call the document.
     /// - Returns: the root, a scalar, list or mapping.
+    /// - Throws: the fault with its line and column; also for more than a mebibyte, and for nesting deeper than 32.
     package static func parse(_ text: String, file: String) throws(Fault) -> Node {
         guard text.utf8.count <= largest else {
             throw Fault(file: file, mark: Mark(line: 1, column: 1), "the file is larger than \(largest) bytes")

@@ -286,7 +286,7 @@ package enum ElectionReader {
         return found.map(\.text)
     }
 
-    /// How voters sign in. Settings that open a door together are refused where they stand.
+    /// How voters sign in. Settings that together would let in the wrong person are refused where they stand.
     private static func access(_ section: Section, level: Int, channels: [Channel]) -> AccessPolicy {
         var policy = AccessPolicy(level: level)
         policy.fourEyes = section.flag("fourEyes", standard: policy.fourEyes)

@@ -234,7 +234,7 @@ import Synchronization
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }  // the library keeps its own reference once it is queued
         for (name, value) in response.headers {
-            // A control character in a header would be two headers; nothing of ours has one, and this is the last door.
+            // A control character in a header would be two headers; nothing of ours has one, and this is the last place to look.
             guard !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
                 unsafe MHD_add_response_header(made, name, value) == .YES
             else { return .NO }

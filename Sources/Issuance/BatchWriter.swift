@@ -64,6 +64,7 @@ package final class BatchWriter {
     }
 
     /// Refuses a folder that holds a finished print run already: its manifest would be lost.
+    /// - Throws: the refusal, with the name of the manifest that lies there, in clear or encrypted.
     package static func refuseFinished(_ folder: String) throws(PrintRefusal) {
         for name in ["manifest.json", "manifest.json.gpg"]
         where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {

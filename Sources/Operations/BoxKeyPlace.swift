@@ -29,6 +29,7 @@ package struct BoxKeyPlace: Sendable {
     package init(keys: KeyFolder, election: String) { (self.keys, self.election) = (keys, election) }
 
     /// A file that should hold a box key; nothing of it stays in memory but what is returned.
+    /// - Throws: where it cannot be read, is larger than a box key, or may be read by others.
     package static func read(_ path: String) throws(KeyError) -> Secret {
         try PrivateFile.secret(path, limit: longestFile)
     }

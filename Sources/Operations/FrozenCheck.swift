@@ -20,6 +20,7 @@ package struct FrozenCheck {
     }
 
     /// What is not as it was sealed, in English; nothing before the seal, and after the destruction.
+    /// - Throws: what the store said, or what kept the present files from being read.
     package func faults() throws -> [String] {
         let election = election
         // The roll is read only where there is a seal to compare it with.
@@ -56,6 +57,7 @@ package struct FrozenCheck {
     }
 
     /// The faults as one refusal with the cure; nil where there are none.
+    /// - Throws: the same as `faults`: what was found is returned, never thrown.
     package func refusal() throws -> String? {
         let faults = try faults()
         guard !faults.isEmpty else { return nil }

@@ -86,6 +86,7 @@ package struct PollDestruction: Sendable {
     }
 
     /// Letters for the printer and uploaded rolls of this election, encrypted or not.
+    /// - Throws: what the system says at the first that cannot be removed; those before it are gone.
     package func removeFiles() throws {
         let (files, id) = (FileManager.default, election.election.id)
         let folder = store.path + ".print"

@@ -38,6 +38,7 @@ extension PrintOrders {
     package func proofState() throws -> SpecimenState { try proofState(of: try matter()) }
 
     /// The same for what was read already.
+    /// - Throws: `PrintRefusal` when the specimen cannot be made, or what the store said.
     package func proofState(of matter: PrintMatter) throws -> SpecimenState {
         let digest = hex(sha256(try specimen(of: matter)))
         return try context.store.read { (reading: borrowing Reading) throws(StoreError) in

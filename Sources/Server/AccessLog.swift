@@ -12,6 +12,7 @@ package final class AccessLog: Sendable {
     private let latest = Mutex((second: 0, text: ""))
 
     /// - Parameter path: nil for standard error.
+    /// - Throws: refused where the file cannot be opened for appending.
     package init(_ path: String?) throws(Refusal) {
         guard let path else {
             file = STDERR_FILENO

@@ -29,11 +29,13 @@ package struct DeliveryBuilder {
     }
 
     /// Takes in gateways' receipts and relays' bounces.
+    /// - Throws: what the store said of its elections.
     package func receiptService() throws(Refusal) -> ReceiptService {
         ReceiptService(store: services.store, outbox: services.outbox, keyOf: try keyring())
     }
 
     /// The listener for bounces, where the settings name one.
+    /// - Throws: refused where nothing can listen on the socket's path.
     package func bounceListener(
         _ receipts: ReceiptService, log: @escaping @Sendable (String) -> Void
     ) throws(Refusal) -> BounceListener? {
@@ -44,6 +46,7 @@ package struct DeliveryBuilder {
     }
 
     /// The courier by the services.settings.
+    /// - Throws: refused where the settings name neither a relay nor a gateway, and while another program hands messages over.
     package func courier() throws(Refusal) -> Courier {
         guard services.settings.mail != nil || services.settings.sms != nil else {
             throw Refusal(
@@ -53,6 +56,7 @@ package struct DeliveryBuilder {
     }
 
     /// A courier for channels of the caller's own.
+    /// - Throws: refused while another program hands messages over, and with what the store said of its elections.
     package func courier(mail: MailTransport?, sms: (any SMSProvider)?) throws(Refusal) -> Courier {
         let keyOf = try keyring()
         return try refusing {

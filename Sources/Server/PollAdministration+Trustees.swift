@@ -6,6 +6,8 @@ import Store
 
 extension PollAdministration {
     /// Registers a trustee's public file; returns the challenge.
+    /// - Throws: refused once the poll is sealed, for a file that is not for this election's ballots, and for proven keys
+    /// without a word that they go.
     package func addTrustee(
         file: [UInt8], replacement: [UInt8]? = nil
     ) throws(Refusal) -> [UInt8] {
@@ -23,6 +25,7 @@ extension PollAdministration {
     }
 
     /// Takes a trustee's word that the sealed election is made with their key.
+    /// - Throws: refused before the seal, and where the check is of another seal or not signed with the registered keys.
     package func takeCheck(file: [UInt8]) throws(Refusal) {
         let refusal = try refusing {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -33,6 +36,7 @@ extension PollAdministration {
     }
 
     /// Takes the bureau's word that the poll opens without a trustee's check.
+    /// - Throws: refused where two members of the seal did not sign it, or it is of another seal or trustee.
     package func waiveCheck(statement: [UInt8]) throws(Refusal) {
         let refusal = try refusing {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -43,6 +47,7 @@ extension PollAdministration {
     }
 
     /// Takes a trustee's signed answer to the challenge: they hold the private keys.
+    /// - Throws: refused where no challenge is open, or a signature is not made with the registered key.
     package func confirmTrustee(answer: [UInt8]) throws(Refusal) {
         let refusal = try refusing {
             try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in

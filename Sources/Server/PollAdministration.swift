@@ -49,16 +49,19 @@ package struct PollAdministration {
     }
 
     /// What of the frozen is not as it was sealed; nothing before the seal, and after the destruction.
+    /// - Throws: what the store said, or what kept the present files from being read.
     package func frozenFaults() throws(Refusal) -> [String] {
         try refusing { try frozenCheck().faults() }
     }
 
     /// Refuses when what the seal froze was changed.
+    /// - Throws: refused with every file that differs.
     package func checkFrozen() throws(Refusal) {
         if let refusal = try refusing({ try frozenCheck().refusal() }) { throw Refusal(refusal) }
     }
 
     /// Refuses when box or list are not as votes left them.
+    /// - Throws: refused with every finding of the audit.
     package func checkBox() throws(Refusal) {
         let station = try services.station(election)
         let findings = try refusing { try station.integrity.audit() }
@@ -70,6 +73,8 @@ package struct PollAdministration {
 
     /// Seals the poll; the box key is written into a new file first.
     /// - Parameter definition: the one that was looked at; nil where nobody looks.
+    /// - Throws: refused with every fault that stands against a seal, where another definition is stored than the one looked at,
+    /// while a request for the roll waits, and where a box key that serves for nothing could not be erased.
     package func seal(definition: String? = nil, boxKeyFile path: String) throws(Refusal)
         -> Poll
     {
@@ -108,6 +113,7 @@ package struct PollAdministration {
     }
 
     /// The election's text as it is stored.
+    /// - Throws: what the store said.
     package func definition() throws(Refusal) -> String {
         try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -117,6 +123,11 @@ package struct PollAdministration {
     }
 
     /// Opens the poll; the box key is put where the site finds it first.
+    /// - Parameters:
+    ///   - proof: what two members know of the published heads; wanted after a restore.
+    ///   - along: written in the transaction that opens the poll.
+    /// - Throws: refused with the rule that is not kept, for a file that is no box key of this poll, and while a point of the
+    /// security level is open.
     package func open(
         boxKeyFile path: String, proof: ResumeProof? = nil,
         along: @escaping PollingStation.Along = { _ in }
@@ -172,6 +183,7 @@ package struct PollAdministration {
     }
 
     /// Writes the archive of every ballot into a folder, as far as it is public; returns the files' names.
+    /// - Throws: refused where a file cannot be written, or another closing record lies in the folder.
     package func writeArchives(to folder: String) throws(Refusal) -> [String] {
         let tallyService = services.tallyService(try services.station(election))
         let ballots = try refusing {

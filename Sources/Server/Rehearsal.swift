@@ -24,6 +24,7 @@ package struct Rehearsal {
     private static let voters = 20
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
+    /// - Throws: refused with the first step that fails, and before the first one where the election's texts have faults.
     package func run() throws(Refusal) -> [String: String] {
         let faults = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in

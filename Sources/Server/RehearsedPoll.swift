@@ -33,6 +33,7 @@ package struct RehearsedPoll {
     private var files: [String] { RehearsedPoll.names.indices.map { "\(folder)/trustees/trustee\($0 + 1)" } }
 
     /// Trustees' keys, seal, opening.
+    /// - Throws: refused with the first step that a real poll would be refused.
     package func prepare() throws(Refusal) {
         Terminal.say("\nTrustees")
         try refusing {
@@ -78,6 +79,7 @@ package struct RehearsedPoll {
     }
 
     /// Three voters in five vote: what their browsers would do is done here. Returns the number of ballots.
+    /// - Throws: refused as broken where a ballot is not taken.
     @discardableResult
     package func castSome() throws(Refusal) -> Int {
         let station = try services.station(election)
@@ -96,6 +98,7 @@ package struct RehearsedPoll {
 
     /// Fills each box a little, from the middle of those who may vote on it: a visitor takes a message from the beginning or
     /// the end of the mailbox, and can vote.
+    /// - Throws: refused as broken where a ballot is not taken.
     package func castFirst() throws(Refusal) {
         let all = election.election.ballots.map { ($0.id, RehearsedPoll.firstBallots) }
         let cast = try castMore(Dictionary(all) { $1 })
@@ -105,6 +108,7 @@ package struct RehearsedPoll {
     /// Lets voters of fiction who have not voted bring a number of ballots to each box, on all of their ballots.
     /// - Parameter wanted: how many, by the ballot's name; as many come as there are.
     /// - Returns: the ballots cast.
+    /// - Throws: refused as broken where a ballot is not taken; those before it stay in the box.
     package func castMore(_ wanted: [String: Int]) throws(Refusal) -> Int {
         let station = try services.station(election)
         let voters = try voters()
@@ -179,6 +183,7 @@ package struct RehearsedPoll {
     }
 
     /// Close, trustees' decryptions, result, archive, both verifiers; returns the number of archives.
+    /// - Throws: refused where close or count are, and as broken where an archive does not verify.
     @discardableResult
     package func count() throws(Refusal) -> Int {
         let station = try services.station(election)

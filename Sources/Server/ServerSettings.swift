@@ -43,6 +43,7 @@ package struct ServerSettings {
     }
 
     /// The server's options.
+    /// - Throws: refused where a PEM file cannot be read, or others than this account and its group may read the key.
     package func options() throws(Refusal) -> ServerOptions {
         var options = ServerOptions()
         options.place = socket.map { .unix(path: $0) } ?? .tcp(address: address, port: port)

@@ -14,6 +14,7 @@ package enum ServiceAccount {
 
     /// Goes on as the owner of the store at `path`, or of its folder where there is no store yet; says so. Nothing where another
     /// account than root calls, and where the store is root's own.
+    /// - Throws: refused as broken where the program cannot go on under that account, or its memory not be kept from others.
     package static func take(store path: String) throws(Refusal) {
         guard geteuid() == 0, let owner = owner(of: path), owner.st_uid != 0 else { return }
         _ = caller

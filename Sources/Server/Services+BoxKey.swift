@@ -21,6 +21,7 @@ extension Services {
     }
 
     /// Refuses where a poll of this store needs a box key that does not lie here.
+    /// - Throws: refused at the first such poll, with where the key was looked for.
     package func checkBoxKeys() throws(Refusal) {
         for election in try allElections() {
             guard let poll = try poll(election), [.open, .suspended, .closing, .ended].contains(poll.state),
@@ -33,6 +34,7 @@ extension Services {
     }
 
     /// The box key is erased by the close: it must not come by systemd's credentials, which nobody can erase.
+    /// - Throws: refused where it would lie there; a folder that this account may not write in is only complained of.
     package func checkBoxKeyPlace() throws(Refusal) {
         if !keys.mayErase {
             Terminal.complain(

@@ -9,6 +9,7 @@ import Store
 
 extension Services {
     /// What the operations on an election that is stored are made of: the console's are the command line's.
+    /// - Throws: refused where the election's key is not in the key folder.
     package func operations(_ election: StoredElection) throws(Refusal) -> OperationContext {
         let key = try key(of: election)
         let messageTemplates = MessageTemplates(
@@ -25,21 +26,21 @@ extension Services {
     func operations(
         _ directory: VoterDirectory, _ authenticator: Authenticator, station: PollingStation
     ) -> OperationContext {
-        let register = register(
-            directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
+        let register = register(directory.election, key: directory.key, messageTemplates: directory.messageTemplates)
         return OperationContext(
             store: store, directory: directory, authenticator: authenticator, station: station, outbox: outbox,
             register: register, journal: journal, clock: clock, randomness: randomness)
     }
 
     /// The policy check of an election that is stored.
+    /// - Throws: refused where the key is missing, or the policy's text cannot be read.
     package func policyService(_ election: StoredElection) throws(Refusal) -> PolicyService {
         let (context, templates) = (try operations(election), try templates(for: election.election))
         return try refusing { try policyService(context, templates) }
     }
 
-    /// What an election's security level asks, and what is open of it.
-    /// - Parameter level: nil for the election's own.
+    /// What an election's security level asks, and what is open of it; of another `level` where one is given.
+    /// - Throws: refused where the policy service cannot be made, or what the store said.
     package func policyReport(_ election: StoredElection, level: Int? = nil) throws(Refusal) -> PolicyReport {
         let policy = try policyService(election)
         return try refusing {

@@ -12,6 +12,7 @@ extension Services {
     package var trustees: TrusteeRegister { TrusteeRegister(journal: journal, clock: clock) }
 
     /// The polling station of an election, with the box key where it lies in the key folder.
+    /// - Throws: refused where the election's key is not in the key folder; a missing box key shows when a vote is cast.
     package func station(_ election: StoredElection) throws(Refusal) -> PollingStation {
         let (keys, name) = (keys, election.election.id)
         let path = keys.boxKeyFile(name)
@@ -34,6 +35,7 @@ extension Services {
     }
 
     /// The poll's hours and state in force.
+    /// - Throws: what the store said.
     package func hours(_ election: StoredElection) throws(Refusal) -> PollHours {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in try PollHours.find(reading, election) }
@@ -41,6 +43,7 @@ extension Services {
     }
 
     /// The poll as it stands; nil before the seal.
+    /// - Throws: what the store said.
     package func poll(_ election: StoredElection) throws(Refusal) -> Poll? {
         try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -50,6 +53,7 @@ extension Services {
     }
 
     /// Refuses what a sealed poll froze.
+    /// - Throws: the refusal with the seal's fingerprint; also while another program seals.
     package func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
         let poll = try refusing {
             try store.read { (reading: borrowing Reading) throws(StoreError) in

@@ -16,14 +16,11 @@ extension Services {
     func consoleAddress(_ election: Election) -> String { settings.server.console?.url ?? election.address }
 
     /// The register of an election's staff.
-    func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates)
-        -> StaffRegister
-    {
+    func register(_ election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates) -> StaffRegister {
         StaffRegister(
             election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
-            journal: journal,
-            clock: clock,
-            randomness: randomness, console: consoleAddress(election.election) + "/manager")
+            journal: journal, clock: clock, randomness: randomness,
+            console: consoleAddress(election.election) + "/manager")
     }
 
     /// The letters of an election.

@@ -10,6 +10,7 @@ extension Services {
     package var bureau: MemberRegister { MemberRegister(journal: journal, clock: clock) }
 
     /// The register of an election's staff, with its templates loaded and checked.
+    /// - Throws: refused where a template is wrong, or the key is missing.
     package func register(_ election: StoredElection) throws(Refusal) -> StaffRegister {
         let messageTemplates = MessageTemplates(
             election: election.election, templates: try templates(for: election.election))
@@ -18,6 +19,7 @@ extension Services {
     }
 
     /// Adds a member of the staff; returns the identifier that was sent.
+    /// - Throws: refused where the name is taken; as wrong usage where it is no name.
     package func add(_ newcomer: StaffRegister.Newcomer, to register: StaffRegister) throws(Refusal) -> String {
         let change = try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -8,9 +8,9 @@ import Store
 
 /// Which texts an election goes by.
 extension Services {
-    /// The templates of an election: its own in its folder come first. A poll goes on with those that its seal froze: an upgraded
-    /// package leaves earlier ones beside its own, and the seal says which they were. Where none are as they were sealed, those
-    /// that differ least, so that whoever compares names what is wrong.
+    /// The templates of an election, its own folder's first. A poll goes on with those that its seal froze: an upgraded package
+    /// leaves them beside its own. Where none are as sealed, those that differ least: whoever compares then names what is wrong.
+    /// - Throws: what the store said of the seal; a missing file shows when it is read.
     package func templates(for election: Election) throws(Refusal) -> TemplateFolder {
         let kept = keptFolders
         let sealed = kept.isEmpty ? nil : try sealedFiles(election)
@@ -21,8 +21,7 @@ extension Services {
         return counted.min { $0.faults < $1.faults }?.folder ?? candidates[0]
     }
 
-    /// The console's pages and papers of an election: its own folder's, else this program's, never those that a seal kept. Nobody votes by
-    /// them, and pages of an earlier program fit no later one.
+    /// The console's pages and papers of an election, never those that a seal kept: an earlier program's fit no later one.
     package func consoleTemplates(for election: Election) -> TemplateFolder {
         Services.templates(for: election, folder: templateFolder, settings)
     }

@@ -51,10 +51,10 @@ package struct Services {
     let templateFolder: String
 
     /// Opens the store and checks the journal's head.
-    /// - Parameters:
-    ///   - creating: whether a missing store is made.
-    ///   - checkingHead: off for the commands that check the whole journal themselves.
-    ///   - steady: the watched clock, for a program that follows a poll's hour.
+    /// - Parameter creating: whether a missing store is made.
+    /// - Parameter checkingHead: off for the commands that check the whole journal themselves.
+    /// - Parameter steady: the watched clock, for a program that follows a poll's hour.
+    /// - Throws: refused where settings, key folder or store cannot be opened, and where the journal's head does not fit.
     package init(
         _ invocation: Invocation, creating: Bool = false, checkingHead: Bool = true, clock: Clock? = nil,
         steady: SteadyClock? = nil
@@ -91,8 +91,7 @@ package struct Services {
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         passphrases = PassphraseService(
             hasher: PassphraseHasher(threads: max(1, cores - 1)), journal: journal, clock: self.clock,
-            randomness: randomness
-        )
+            randomness: randomness)
         outbox = Outbox(clock: self.clock, randomness: randomness, console: settings.server.console?.url)
         issuer = Issuer(
             outbox: outbox, registrar: registrar, journal: journal, clock: self.clock, randomness: randomness,
@@ -106,8 +105,7 @@ package struct Services {
         }
     }
 
-    /// A program that begins goes on with the time of the one that last believed its clock: a clock that was set wrong is not right
-    /// because a program begins.
+    /// Goes on with the time of the program that last believed its clock: a wrong one is not right because a program begins.
     private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ elections: ElectionRepository) {
         let found = try? store.read {
             (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
@@ -147,6 +145,7 @@ package struct Services {
     }
 
     /// The election that the command is about.
+    /// - Throws: refused where the store has no such election, or several and none was named.
     package func election() throws(Refusal) -> StoredElection {
         let (elections, name) = (elections, electionName)
         return try refusing {
@@ -155,10 +154,9 @@ package struct Services {
     }
 
     /// Who does what a command does.
-    /// - Parameter word: the person who decided it, where the command asks for one (`--by`).
     package func actor() -> Actor { Actor(account: principal) }
 
-    /// The same on the word of a person, who is no account.
+    /// The same on the word of the person who decided it (`--by`), who is no account.
     /// - Throws: for a name that the journal would show as an account.
     package func actor(onWordOf word: String) throws(Refusal) -> Actor {
         if Principal(text: word) != nil {
@@ -181,6 +179,7 @@ package struct Services {
     }
 
     /// An entry in the journal on its own.
+    /// - Throws: what the store said; nothing is written then.
     package func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
         try refusing {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
@@ -190,6 +189,7 @@ package struct Services {
     }
 
     /// The key of an election that must exist.
+    /// - Throws: refused where it is not in the key folder, or cannot be read there.
     package func key(of election: StoredElection) throws(Refusal) -> ElectionKey {
         guard let key = try refusing({ try keys.key(of: election.election.id) }) else {
             throw Refusal(
@@ -202,9 +202,7 @@ package struct Services {
     /// How letters are laid out: by the settings, with the logo among the templates.
     package func letterStyle(_ election: Election, _ templates: TemplateFolder) -> LetterStyle {
         var style = settings.letters
-        style.enclosures = settings.enclosures.map {
-            LetterStyle.EnclosurePath($0, colleges: election.colleges.keys)
-        }
+        style.enclosures = settings.enclosures.map { LetterStyle.EnclosurePath($0, colleges: election.colleges.keys) }
         style.logo = templates.bytes(LetterStyle.logoFile)
         return style
     }
@@ -226,6 +224,7 @@ package struct Services {
     }
 
     /// Every election of the store.
+    /// - Throws: what the store said.
     package func allElections() throws(Refusal) -> [StoredElection] {
         let elections = elections
         return try refusing {
@@ -238,6 +237,7 @@ package struct Services {
     }
 
     /// Wipes the secrets of letters that were printed long ago; run by the commands that an installation uses daily.
+    /// - Throws: what the store said; elections before the one that failed are done.
     package func wipeOldLetters() throws(Refusal) {
         try refusing {
             let names = try store.read { (reading: borrowing Reading) throws(StoreError) in try elections.names(reading)

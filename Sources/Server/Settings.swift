@@ -50,6 +50,7 @@ package struct Settings {
     /// Reads the file; a missing file is fine unless it was asked for by name. Goes on as the store's account first: what the
     /// settings name is read, and folders for messages are made, as the service would.
     /// - Parameter store: the store that was named on the command line, which comes before the file's.
+    /// - Throws: refused with every fault of the file, each on a line of its own.
     package static func read(_ path: String?, store: String? = nil) throws(Refusal) -> Settings {
         let (settings, faults) = try readAll(path, store: store)
         guard faults.isEmpty else { throw Refusal(faults.joined(separator: "\n")) }

@@ -26,6 +26,7 @@ package struct SiteBuilder {
 
     /// Builds the site of an election.
     /// - Parameter extra: answers for paths that are not the voters'.
+    /// - Throws: refused where the key is missing, or a template or page cannot be filled in.
     package func build(
         _ election: StoredElection, extra: @escaping @Sendable (Request) -> Response? = { _ in nil },
         log: @escaping @Sendable (String) -> Void

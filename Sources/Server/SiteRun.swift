@@ -11,6 +11,10 @@ import Threads
 import VoterSite
 
 /// Runs a site until SIGTERM or SIGINT, and ends it without cutting a request.
+/// - Parameters:
+///   - courier: what sends messages meanwhile; nil where nothing can be sent.
+///   - started: called with the place once everything listens.
+/// - Throws: refused where memory or threads are missing, or nothing can listen at an address.
 package func runSite(
     _ services: Services, _ site: Site, _ settings: ServerSettings, courier: Courier?, log: AccessLog,
     started: (String) -> Void

@@ -3,6 +3,7 @@ import Journal
 package import Store
 
 /// Everything that can be checked; refuses with all that is wrong.
+/// - Throws: refused where pages, indices, links or the journal's chain are damaged.
 package func fullCheck(_ store: Store) throws(Refusal) {
     var faults = try refusing { try store.faults() }
     let verdict = try refusing {

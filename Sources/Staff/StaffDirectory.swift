@@ -7,9 +7,9 @@ package import Issuance
 package import Journal
 package import Store
 
-/// The staff as the doorkeeper knows them: by mail alone, without anything that a roll holds.
+/// The staff as the authenticator knows them: by mail alone, without anything that a roll holds.
 package struct StaffDirectory: AccountDirectory {
-    /// Whose members come by the staff's door.
+    /// Whose members sign in by the staff's authenticator.
     package let register: StaffRegister
 
     /// The staff of the register's election.

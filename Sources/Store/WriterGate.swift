@@ -24,7 +24,7 @@ private final class Job: @unchecked Sendable {
     }
 }
 
-/// The one door to the writing connection. Writes that arrive together share one transaction and one fsync.
+/// The one way to the writing connection. Writes that arrive together share one transaction and one fsync.
 ///
 /// The first to arrive leads: it runs every queued write in a savepoint of its own, commits, and wakes them. A failing
 /// COMMIT, or a transaction that SQLite gave up, fails every member of the batch. `@unchecked Sendable`: the queue is

@@ -4,6 +4,8 @@ import Glibc
 package import Tally
 
 /// The archives of a folder, or the one of a file.
+/// - Returns: paths sorted by name; only files that end in `.bel` count in a folder.
+/// - Throws: refused where nothing lies at the path, or the folder holds no archive.
 package func archives(_ path: String) throws(Refusal) -> [String] {
     var isFolder: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -17,6 +19,8 @@ package func archives(_ path: String) throws(Refusal) -> [String] {
 }
 
 /// Runs the verifier on an archive, with progress on a terminal.
+/// - Parameter threads: nil for one on each core.
+/// - Throws: refused with REFUSED, the path, and the rule that is broken.
 package func verified<Value>(
     _ path: String, threads: Int? = nil, _ body: (ArchiveVerifier) throws(ArchiveFault) -> Value
 ) throws(Refusal) -> Value {

@@ -36,6 +36,7 @@ package struct KeyMemory {
     private static let copyMark = String(repeating: "0", count: 64)
 
     /// The memory of a key that was just made.
+    /// - Throws: refused where the key file is not there.
     package init(new key: String, _ pair: TrusteeFiles.KeyPair) throws(Refusal) {
         path = KeyMemory.path(key)
         secret = KeyMemory.secret(pair)
@@ -63,6 +64,7 @@ package struct KeyMemory {
     ///   - pair: what it holds.
     ///   - isCopy: whether somebody said that the file is a copy, which has no memory yet.
     ///   - isLook: whether it is only looked at.
+    /// - Throws: refused where the memory was changed or cut, and where it is missing and nobody called the file a copy.
     package init(key: String, _ pair: TrusteeFiles.KeyPair, isCopy: Bool = false, isLook: Bool = false) throws(Refusal)
     {
         path = KeyMemory.path(key)
@@ -119,6 +121,7 @@ package struct KeyMemory {
     package mutating func adoptFile() { (file, isOfOtherFile) = (present, false) }
 
     /// Writes the memory through to the disk, before anything that was decrypted leaves.
+    /// - Throws: refused where it did not reach the disk: nothing may be decrypted then.
     package func write() throws(Refusal) {
         var lines = opened.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         if let seal { lines.insert("seal \(seal)", at: 0) }
@@ -139,6 +142,7 @@ package struct KeyMemory {
     }
 
     /// Runs `body` while no other program uses the key file: two at once would each forget what the other opened.
+    /// - Throws: refused where another program uses the key file, or it cannot be read; else what `body` throws.
     package static func alone<Value>(_ key: String, _ body: () throws(Refusal) -> Value) throws(Refusal) -> Value {
         let file = unsafe open(key, O_RDONLY | O_CLOEXEC)
         guard file >= 0, flock(file, LOCK_EX | LOCK_NB) == 0 else {

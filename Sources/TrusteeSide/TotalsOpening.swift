@@ -37,6 +37,8 @@ package struct TotalsOpening {
 
     /// The trustee's file. Nothing is decrypted before every archive passed every rule.
     /// - Parameter ask: asks the person at the terminal; nil when nobody sits there.
+    /// - Throws: refused with every rule that an archive breaks, for another seal than the checked one, and where the key file's
+    /// memory does not allow it.
     package func open(
         _ paths: [String], fingerprint: String? = nil, heads: [String], digests: [String], ask: (String) -> String?
     ) throws(Refusal) -> [UInt8] {

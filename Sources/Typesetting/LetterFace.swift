@@ -45,6 +45,7 @@ package struct LetterFace: Sendable {
     /// - Parameters:
     ///   - slots: the slots the program can fill; another name is an error with its line.
     ///   - file: the template's name, for messages.
+    /// - Throws: where a frame is missing, unknown or there twice, or a slot is unknown, with the template's line.
     package init(
         markdown: String, slots known: [String], site: String, file: String, setting: Setting
     ) throws(LetterError) {

@@ -19,6 +19,7 @@ package final class ReportFile: Sendable {
     private static let piece = 1 << 16
 
     /// Makes the file, or empties it.
+    /// - Throws: where the file cannot be made or opened for writing.
     package init(_ path: String) throws(RollFileError) {
         self.path = path
         file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -45,6 +46,7 @@ package final class ReportFile: Sendable {
     }
 
     /// Writes what is left; throws when anything of the report is not in the file.
+    /// - Throws: with the reason of the first write that failed.
     package func finish() throws(RollFileError) {
         let failed = state.withLock { state in
             flush(&state)

@@ -43,6 +43,7 @@ package struct RollFault: Sendable, Codable, Equatable {
     }
 
     /// As it stands in a report that is written as JSON, which says nothing of weights.
+    /// - Throws: where one of the four fields is missing, or of another type.
     package init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         self.init(

@@ -65,6 +65,7 @@ package struct RollPreview: Sendable {
     }
 
     /// The same of every sheet that an import would read.
+    /// - Throws: where the file or one of the sheets cannot be read, or holds no rows.
     package static func each(
         _ path: String, sheets: [String], map: [String: Column]
     ) throws(RollFileError) -> [RollPreview] {

@@ -37,7 +37,7 @@ extension SitePart {
     }
 
     /// The token of the browser's sign-in under way.
-    /// - Returns: the cookie's value; whether it holds, the doorkeeper says.
+    /// - Returns: the cookie's value; whether it holds, the authenticator says.
     func pending(_ visit: VoterRequest) -> String? { visit.request.cookie(cookies.name(.pending)) }
 
     /// Who is signed in has nothing to do on the pages of a sign-in, whatever would be said there, unless another one is under

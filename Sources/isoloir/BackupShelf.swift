@@ -21,6 +21,7 @@ struct BackupShelf {
     private static let (beginning, ending) = ("isoloir-", ".backup")
 
     /// `isoloir-20261129T031500Z.backup`: sorted by name they are sorted by time.
+    /// - Parameter time: in seconds since 1970.
     func newFile(at time: Int) -> String {
         let digits = Moment.text(time).replacing(" ", with: "T").filter { $0.isNumber || $0 == "T" }
         return "\(folder)/\(BackupShelf.beginning)\(digits)Z\(BackupShelf.ending)"
@@ -28,6 +29,8 @@ struct BackupShelf {
 
     /// Removes all but the latest backups. One from between seal and close stays in the custody list: what was copied elsewhere is
     /// not known here, and the bureau says when that is destroyed.
+    /// - Parameter count: how many stay, from 1 on.
+    /// - Throws: refused where a backup cannot be removed; those before it are gone and noted.
     func thin(to count: Int, _ services: Services) throws(Refusal) {
         let all = try refusing { try FileManager.default.contentsOfDirectory(atPath: folder) }
         let ours = all.filter { $0.hasPrefix(BackupShelf.beginning) && $0.hasSuffix(BackupShelf.ending) }.sorted()

@@ -5,10 +5,13 @@ import Operations
 import Polling
 import Server
 
+/// `poll box-key`: puts the box key back.
 let boxKeyCommand = Command(
     "poll box-key", ["FILE"], "put the box key of an open poll where the site finds it, after a restore or a move",
     run: giveBoxKey)
 
+/// Compares the key with the poll's seal before it is put there; the journal notes where it came from.
+/// - Throws: refused where the file is no box key or another poll's, where none is needed, and where another one lies there.
 private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

@@ -9,6 +9,7 @@ import Server
 import Store
 import Tally
 
+/// The verbs on members' keys, on the statements that two members sign, and on kiosks.
 let bureauCommands = [
     Command(
         "bureau add", ["FILE.pub"],
@@ -49,6 +50,8 @@ let bureauCommands = [
         run: signKiosk),
 ]
 
+/// `bureau add FILE.pub`: registers a member's public file before the seal, which then carries the key. Refused once the poll is
+/// sealed, and for a file of an earlier version, which cannot sign.
 private func addMember(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -69,6 +72,8 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(member.name), key \(keyWords(member.key)): compare it with the member by telephone.")
 }
 
+/// `bureau remove NAME`: takes a member's key away before the seal. Refused afterwards, for a
+/// name that is not registered, and for a member who signed for a trustee's change.
 private func removeMember(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -81,6 +86,7 @@ private func removeMember(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(invocation.operands[0]) signs nothing any more.")
 }
 
+/// `bureau list`: each member with the key, in eight groups of digits to be compared by telephone; in hexadecimal with `--json`.
 private func listMembers(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -99,6 +105,9 @@ private func listMembers(_ invocation: Invocation) throws(Refusal) {
     Terminal.table(["member", "key"], list.map { [$0.name, keyWords($0.key)] })
 }
 
+/// `bureau draft ACT`: writes an unsigned statement into a new file. It needs no store: what is accepted is taken from the files
+/// that the options name.
+/// - Throws: refused for an act that there is not, and where reason or subject is longer than one line of a paper.
 private func draftStatement(_ invocation: Invocation) throws(Refusal) {
     let (path, reason) = (try invocation.required("--to"), try invocation.required("--reason"))
     guard let act = BureauStatement.Act(rawValue: invocation.operands[0]) else {
@@ -122,6 +131,7 @@ private func draftStatement(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// The election and what exactly is accepted.
+/// - Throws: refused where a file that the act needs is missing, is not what it should be, or is of another trustee.
 private func subject(
     _ act: BureauStatement.Act, _ invocation: Invocation
 ) throws(Refusal) -> (election: String, subject: String) {
@@ -177,12 +187,15 @@ private func subject(
     }
 }
 
+/// A trustee's public file: of which election, whose, and the key for each ballot.
 private func trusteeKeys(
     _ file: [UInt8]
 ) throws(Refusal) -> (election: String, trustee: String, keys: [(ballot: String, key: TrusteePublicKey)]) {
     do throws(TrusteeFiles.Fault) { return try TrusteeFiles.publicKeys(file) } catch { throw Refusal("\(error).") }
 }
 
+/// `bureau sign FILE`: a member reads the statement and signs it; the file is replaced as a whole. Refused without a yes, for a
+/// statement with a signature that is not its member's, and for a private file that others may read.
 private func signStatement(_ invocation: Invocation) throws(Refusal) {
     let path = invocation.operands[0]
     let keyFile = try invocation.required("--key")
@@ -204,6 +217,8 @@ private func signStatement(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Signed. \(path) goes to the next member, or back to the election manager.")
 }
 
+/// `bureau kiosk ADDRESS`: prints the signed link that makes a shared device a kiosk until `--hours` are over. Refused for an
+/// address that is neither https nor this machine, and for more than `KioskGrant.mostHours`.
 private func signKiosk(_ invocation: Invocation) throws(Refusal) {
     let seal = try readSeal(invocation)
     let address = invocation.operands[0]

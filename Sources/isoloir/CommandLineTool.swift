@@ -4,6 +4,7 @@ import Server
 
 /// The program's verbs.
 enum CommandLineTool {
+    /// Every verb with its options, in the order of the manual, and the options that all of them take.
     static let table: CommandTable = .init(
         program: "isoloir", version: Services.version,
         summary: (

@@ -11,6 +11,8 @@ extension Doctor {
     private static let nginxSite = "/etc/nginx/sites-enabled/isoloir"
 
     /// Whether the mail server reaches the socket of the bounces.
+    /// The socket is the service's, so where it is missing there is only a note. The faults are those of rights: the mail
+    /// server's account must reach the folder and write into the socket.
     func lookAtBounces(_ settings: Settings) {
         if let receipts = settings.sms?.receipts { lookAtReceipts(receipts) }
         guard let path = settings.bounces?.socket else { return }
@@ -51,6 +53,7 @@ extension Doctor {
     }
 
     /// The groups of an account; nil where there is no such account here.
+    /// At most 256, its primary one among them.
     private static func groups(of account: String) -> [gid_t]? {
         guard let entry = unsafe getpwnam(account) else { return nil }
         var groups = [gid_t](repeating: 0, count: 256)
@@ -60,6 +63,7 @@ extension Doctor {
     }
 
     /// Whether Postfix' deliveries by LMTP see its own folder alone; so Debian sets it up.
+    /// The fifth column of its service says so; a file that cannot be read counts as not.
     private static var isChrooted: Bool {
         let text = String(decoding: FileManager.default.contents(atPath: mailServices) ?? Data(), as: UTF8.self)
         return text.split(whereSeparator: \.isNewline).contains { line in

@@ -16,6 +16,8 @@ extension Doctor {
     /// A backup needs the store's room twice for a moment, and votes need some more.
     private static let spareBytes = 256 << 20
 
+    /// Whether store, locks and keys belong to the service's account, and keys to it alone.
+    /// - Parameter store: the store's path, as the settings or the command line name it.
     func lookAtFiles(store: String, _ settings: Settings) {
         let before = findings.count
         let folder = store.lastIndex(of: "/").map { String(store[..<$0]) } ?? "."
@@ -50,6 +52,7 @@ extension Doctor {
         }
     }
 
+    /// Whether the store's volume has room for votes and for a backup, and a file can still be made.
     func lookAtDisk(_ store: String) {
         let folder = store.lastIndex(of: "/").map { String(store[..<$0]) } ?? "."
         var volume = statvfs()
@@ -66,6 +69,7 @@ extension Doctor {
         if free < needed { fault("disk", "\(words): make room") } else { good("disk", words) }
     }
 
+    /// Whether the kernel calls the clock synchronised; a note where it does not, since a member may decide at the close.
     func lookAtClock() {
         if SteadyClock.system().isSynchronised { return good("clock", "synchronised, as the kernel says") }
         note(
@@ -75,6 +79,7 @@ extension Doctor {
     }
 
     /// An election's keys, templates and poll.
+    /// Templates are filled in and papers set as the service would; each fault is noted with the election's name.
     func look(at election: StoredElection, _ services: Services) {
         let name = election.election.id
         guard tried("keys", { () throws(Refusal) in try services.key(of: election) }) != nil else { return }
@@ -91,6 +96,7 @@ extension Doctor {
         for text in texts { fault("fonts", "\(name): \(text)") }
     }
 
+    /// Whether a poll that takes votes has its box key here, and the close may erase it.
     private func lookAtBoxKey(_ election: StoredElection, _ services: Services) {
         let name = election.election.id
         guard let poll = tried("poll", { () throws(Refusal) in try services.poll(election) }) ?? nil else {

@@ -26,6 +26,7 @@ extension Doctor {
     }
 
     /// Whether backups are made, and can be opened.
+    /// The age is that of the journal's last backup; from 24 hours on it is a note, and a missing key is a fault.
     func lookAtBackups(_ services: Services, _ store: String) {
         lookAtShelf(store)
         let last = tried("backup") { () throws(Refusal) -> JournalEntry? in

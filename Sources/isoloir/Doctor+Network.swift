@@ -13,6 +13,8 @@ extension Doctor {
     /// Seconds for a relay, gateway or site to answer: longer than a busy one needs, shorter than a person's patience.
     private static let patience = 15
 
+    /// Relay, gateway, the sender's domain and the sites' certificates; nothing of it with `--offline`.
+    /// - Parameter elections: those of the store: what they send decides what must be there.
     func lookAround(_ settings: Settings, elections: [Election]) {
         guard !invocation.has("--offline") else {
             return note("channels", "mail, SMS, sender and certificate were left out: --offline")
@@ -23,6 +25,7 @@ extension Doctor {
         lookAtCertificate(settings, elections)
     }
 
+    /// Whether the relay lets us in; a fault where an election sends mail and no relay is named.
     private func lookAtMail(_ settings: Settings, _ elections: [Election]) {
         switch settings.mail {
         case nil where elections.contains { $0.channels.contains(.email) }:
@@ -39,6 +42,7 @@ extension Doctor {
         }
     }
 
+    /// Whether the gateway takes our account; no SMS is sent for it.
     private func lookAtSMS(_ settings: Settings, _ elections: [Election]) {
         guard let provider = settings.sms else {
             return elections.contains { $0.channels.contains(.sms) }
@@ -57,12 +61,14 @@ extension Doctor {
     }
 
     /// The domains that mails name as their senders'.
+    /// Each once, in small letters; none where mails go into a folder.
     private func domains(_ settings: Settings, _ elections: [Election]) -> [String] {
         guard case .relay = settings.mail else { return [] }
         let senders = elections.filter { $0.channels.contains(.email) }.map(\.senderAddress)
         return Set(senders.compactMap { $0.split(separator: "@").last.map { $0.lowercased() } }).sorted()
     }
 
+    /// SPF of the envelope's domain, DMARC and DKIM of the sender's, in this order, until no name server answers.
     private func lookAtSender(_ domain: String, _ settings: Settings) {
         let sender = SenderDomain(domain, server: server)
         // The envelope's domain, where bounces have one of their own.
@@ -77,6 +83,7 @@ extension Doctor {
     }
 
     /// - Returns: false where nobody answers, and asking on would only take time.
+    /// Notes what name servers say of one record.
     private func say(_ area: String, _ verdict: SenderDomain.Verdict, _ domain: String) -> Bool {
         switch verdict {
         case .good(let text): good(area, text)
@@ -88,6 +95,7 @@ extension Doctor {
         return true
     }
 
+    /// The certificate of each address, once: from the settings' files where the program has one, else as the site shows it.
     private func lookAtCertificate(_ settings: Settings, _ elections: [Election]) {
         var addresses: [String] = []
         for address in elections.map(\.address) + [settings.server.console?.url].compactMap(\.self)

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Server
 
+/// `doctor`: looks at the whole installation.
 let doctorCommand = Command(
     "doctor", [],
     options: [
@@ -15,6 +16,7 @@ let doctorCommand = Command(
     "settings, permissions, keys, backups, channels, sender, clock, disk, templates, certificate: each in order, or its cure",
     run: examine)
 
+/// Prints every finding, and refuses with the number of faults where there is one.
 private func examine(_ invocation: Invocation) throws(Refusal) {
     let doctor = try Doctor(invocation)
     doctor.examine()
@@ -30,6 +32,7 @@ private func examine(_ invocation: Invocation) throws(Refusal) {
 
 /// One thing that was looked at.
 struct Finding {
+    /// How a finding is weighed: only a fault makes the command fail.
     enum State: String {
         case good = "ok"
         /// Nothing is wrong, but something is missing or could not be looked at.
@@ -37,8 +40,11 @@ struct Finding {
         case fault
     }
 
+    /// What was looked at, in a word or two: `mail`, `box key`.
     let area: String
+    /// Whether it is in order.
     let state: State
+    /// What was found; for a fault with its cure.
     let text: String
 
     /// As it is printed; on a terminal in colours.
@@ -66,10 +72,14 @@ struct Finding {
 
 /// Looks at an installation as the service would find it. Nothing is changed and nothing sent.
 final class Doctor {
+    /// The command's, for store, keys, settings and templates.
     let invocation: Invocation
+    /// The name server of `--dns`; nil for the machine's own.
     let server: SenderServer?
+    /// What was found, in the order in which it was looked at.
     var findings: [Finding] = []
 
+    /// - Throws: refused as wrong usage where `--dns` is no numeric address.
     init(_ invocation: Invocation) throws(Refusal) {
         self.invocation = invocation
         server = try invocation["--dns"].map { text throws(Refusal) in
@@ -80,17 +90,21 @@ final class Doctor {
         }
     }
 
+    /// Notes that something is in order.
     func good(_ area: String, _ text: String) {
         findings.append(Finding(area: area, state: .good, text: text))
     }
+    /// Notes what is missing or could not be looked at, and is no fault.
     func note(_ area: String, _ text: String) {
         findings.append(Finding(area: area, state: .note, text: text))
     }
+    /// Notes what is wrong; the text ends with the cure.
     func fault(_ area: String, _ text: String) {
         findings.append(Finding(area: area, state: .fault, text: text))
     }
 
     /// Notes what a piece of work says: its value, or its refusal as a fault.
+    /// - Returns: nil where it was refused, so that the caller passes over what would rest on it.
     func tried<Value>(_ area: String, _ body: () throws(Refusal) -> Value) -> Value? {
         do throws(Refusal) { return try body() } catch {
             fault(area, error.description)
@@ -120,6 +134,7 @@ final class Doctor {
         return (found.settings, found.faults.isEmpty)
     }
 
+    /// Looks at everything in order, as far as what was found before allows: without whole settings no store is opened.
     func examine() {
         let (settings, isWhole) = lookAtSettings()
         let store = invocation["--store"] ?? settings.store ?? Settings.standardStore

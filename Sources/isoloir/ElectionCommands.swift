@@ -13,6 +13,7 @@ import Server
 import Store
 import VoterRoll
 
+/// The verbs on an election's definition.
 let electionCommands = [
     Command("election create", ["FOLDER"], "read, check and store the election of a folder", run: createElection),
     Command(
@@ -30,6 +31,7 @@ let electionCommands = [
 ]
 
 /// Reads `FOLDER/election.yaml`; every fault is one line of the refusal.
+/// - Parameter folder: the folder, or the file itself where it ends in `.yaml`.
 private func readElection(_ folder: String) throws(Refusal) -> (election: Election, definition: String) {
     let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
     guard FileManager.default.fileExists(atPath: file) else {
@@ -44,6 +46,8 @@ private func readElection(_ folder: String) throws(Refusal) -> (election: Electi
     }
 }
 
+/// `election create FOLDER`: checks and stores a definition, and makes the election's key where there is none. Refused once the
+/// poll is sealed, where voters belong to groups that it no longer has, and where issued identifiers would not fit it.
 private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
@@ -110,6 +114,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// What the SMS of an election cost: templates are read on the way, so that a faulty one is found here.
+/// - Throws: refused where the settings cannot be read, or a template is wrong.
 private func messageCosts(_ election: Election, _ invocation: Invocation) throws(Refusal) -> [String] {
     let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
     let folder = invocation["--templates"] ?? settings.templates ?? "Templates"
@@ -126,6 +131,7 @@ private func messageCosts(_ election: Election, _ invocation: Invocation) throws
 
 /// A poll that is over is no fault, but nobody means to prepare one.
 /// - Parameter hours: those in force; the announced ones where no store is at hand.
+/// It is said on standard error, and the command goes on.
 func warnOfTimes(_ election: Election, _ hours: PollHours, _ now: Int) {
     guard hours.closes <= now else { return }
     let cure = hours.stage == nil ? "; set \"opens\" and \"closes\" anew" : ""
@@ -133,6 +139,7 @@ func warnOfTimes(_ election: Election, _ hours: PollHours, _ now: Int) {
 }
 
 /// What an election's settings lack for a level: with all that the store knows, or from the file alone.
+/// - Throws: refused as wrong usage for another level than 1, 2 or 3; refused with the number of points that are missing.
 private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: String) throws(Refusal) {
     let level = try invocation.number(text)
     guard 1...3 ~= level else { throw Refusal("\"\(text)\" is no level: 1, 2 or 3.", status: .usage) }
@@ -158,6 +165,8 @@ private func checkLevel(_ invocation: Invocation, _ election: Election, _ text: 
     try showPolicy(PolicyReport(policy, election, PolicyFacts(), level: level), json: invocation.has("--json"))
 }
 
+/// `election check FOLDER`: every fault of definition, templates and groups, without storing anything. Groups are counted where
+/// there is a roll; a group so small that its result tells a vote is a fault.
 private func checkElection(_ invocation: Invocation) throws(Refusal) {
     let folder = invocation.operands[0]
     let file = folder.hasSuffix(".yaml") ? folder : folder + "/election.yaml"
@@ -201,12 +210,14 @@ private func warnOfConfirming(_ election: Election, _ groups: GroupCounts) {
 }
 
 /// Ballots that nobody may vote on, and groups so small that their result would tell who voted what: as the seal sees them.
+/// - Returns: the place in `election.yaml` with the sentence on it; empty where all are large enough.
 private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark: Mark, message: String)] {
     election.ballots.flatMap { ballot in
         SmallGroup.all(of: ballot, holders: groups.holders(ballot)).map { (ballot.mark, $0.words(ballot.id)) }
     }
 }
 
+/// `election show`: what is stored, with the hours in force. Titles are in French, times in the election's time zone.
 private func showElection(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let stored = try services.election()

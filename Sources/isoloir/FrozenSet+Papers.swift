@@ -15,6 +15,7 @@ import WebContent
 /// What the frozen set holds beside archives and signature lists.
 extension FrozenSet {
     /// The papers by their names: records, minutes, result, accepted points, expertise, delivery report, seal, journal.
+    /// - Parameter results: of every ballot; empty for a poll that was abandoned, which has no `result.pdf`.
     func papers(
         _ poll: Poll, _ results: [BallotResult]
     ) throws(Refusal) -> [(name: String, content: [UInt8])] {
@@ -31,6 +32,7 @@ extension FrozenSet {
     }
 
     /// Every signed record that there is but the closing one, which lies beside the archives.
+    /// The record of custody is always there, with what was destroyed until now.
     private func records() throws(Refusal) -> [(name: String, content: [UInt8])] {
         let station = try services.station(election)
         return try refusing {
@@ -46,6 +48,7 @@ extension FrozenSet {
         }
     }
 
+    /// The result on paper, in the election's first language; the same poll gives the same bytes.
     private func result(
         _ poll: Poll, _ results: [BallotResult], _ language: Language
     ) throws(Refusal) -> [UInt8] {
@@ -63,6 +66,7 @@ extension FrozenSet {
     }
 
     /// The points of the security level that a member of the bureau accepted in writing.
+    /// A CSV: point, objective, its text, who accepted it, and why.
     private func acceptedPoints() throws(Refusal) -> [UInt8] {
         let rows = try services.policyReport(election, level: 3).lines.compactMap { line -> [String]? in
             guard let by = line.acceptedBy else { return nil }
@@ -71,6 +75,7 @@ extension FrozenSet {
         return FrozenSet.table([["point", "objective", "text", "accepted by", "reason"]] + rows)
     }
 
+    /// What was noted of the independent expert's report, or that nothing was.
     private func expertise() throws(Refusal) -> [UInt8] {
         let found = try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -89,6 +94,7 @@ extension FrozenSet {
     }
 
     /// What became of the messages, by hour, way, domain and operator.
+    /// A CSV with a column for each state; it names no voter.
     private func deliveries() throws(Refusal) -> [UInt8] {
         let deliveries = DeliveryService(try services.operations(election))
         let report = try refusing { try deliveries.report() }

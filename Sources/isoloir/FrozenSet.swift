@@ -14,10 +14,14 @@ import WebContent
 
 /// What leaves the store around a poll: signature lists, and the frozen set.
 struct FrozenSet {
+    /// The store's, with keys and journal.
     let services: Services
+    /// Whose poll it is.
     let election: StoredElection
 
     /// Writes the signature list of every ballot as CSV and PDF; returns the files' names.
+    /// - Parameter folder: made where it is not there, for this account alone.
+    /// - Throws: refused where a file of that name is there already.
     func writeSignatures(to folder: String) throws(Refusal) -> [String] {
         let station = try services.station(election)
         return try refusing {
@@ -43,10 +47,12 @@ struct FrozenSet {
         }
     }
 
+    /// When a voter signed, in the election's time zone; empty for one who has not.
     private static func time(_ signature: Signature, _ election: Election) -> String {
         signature.signedAt.map { LocalTime.short($0, zone: election.timeZone) } ?? ""
     }
 
+    /// The list as a CSV with semicolons: reference, names, time.
     private static func csv(_ list: [Signature], _ election: Election) -> [UInt8] {
         let rows = list.map { signature in
             [signature.voter.reference, signature.voter.lastName, signature.voter.firstName, time(signature, election)]
@@ -55,6 +61,8 @@ struct FrozenSet {
         return Array((["reference;last_name;first_name;signed"] + rows).joined(separator: "\r\n").utf8) + [13, 10]
     }
 
+    /// The list on paper, with places for the bureau's signatures.
+    /// - Throws: what a template lacks, or what the store said.
     private func pdf(
         _ list: [Signature], _ ballot: PollBallot
     ) throws -> [UInt8] {
@@ -76,6 +84,8 @@ struct FrozenSet {
     }
 
     /// Writes the frozen set and its signed list; returns how many files there are.
+    /// `SHA256SUMS` lists every file; `SHA256SUMS.signed` has the signature with the key that signs receipts.
+    /// - Throws: refused before the poll is counted or abandoned, and where a file cannot be written or read back.
     func writeFrozenSet(to folder: String) throws(Refusal) -> Int {
         guard let poll = try services.poll(election), [.closed, .abandoned].contains(poll.state) else {
             throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
@@ -131,6 +141,7 @@ struct FrozenSet {
     }
 
     /// The whole journal as it is exported, a line for each entry.
+    /// Personal details stay sealed.
     func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []

@@ -6,6 +6,7 @@ import Operations
 import Server
 import Store
 
+/// The verbs that give voters their identifiers.
 let identifierCommands = [
     Command(
         "identifiers issue", [], options: [.init("--by", "CHANNEL", "auto (default), email, sms or letter")],
@@ -31,11 +32,16 @@ let forBureau =
     + "contact, many were given within the hour, or the passphrase was reset within two days. Show it to the bureau; the "
     + "journal names who ran this."
 
+/// A channel by its name.
+/// - Throws: refused as wrong usage for another word.
 private func route(_ text: String) throws(Refusal) -> Channel {
     if let route = Channel(rawValue: text) { return route }
     throw Refusal("\"\(text)\" is no channel: email, sms or letter.", status: .usage)
 }
 
+/// `identifiers issue`: an identifier for everybody who has none; messages wait in the outbox, letters for the printer. Voters
+/// whom no channel reaches are named, and are no fault.
+/// - Throws: refused where a template is wrong, before the first voter.
 private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     let by = invocation["--by"] ?? "auto"
     let forced = by == "auto" ? nil : try route(by)
@@ -64,6 +70,9 @@ private func issueIdentifiers(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// `identifiers reissue VOTER`: a new identifier in place of a lost one, which ends at once or when the letter is posted. Says
+/// which printed letters no longer work, and where the console would have asked a second person.
+/// - Throws: refused for a reference that nobody has, a contact that is none, and what the election does not allow.
 private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
     let route = try route(try invocation.required("--by"))
     let reason = try invocation.line("--reason")
@@ -102,6 +111,7 @@ private func reissueIdentifier(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Why nothing was done for a voter.
+/// An outcome that only the console can have is a fault of the program.
 func refusal(_ outcome: SupportOutcome, _ reference: String) -> Refusal {
     switch outcome {
     case .refused(let reason): Refusal("\(reference): \(reason).")
@@ -111,6 +121,7 @@ func refusal(_ outcome: SupportOutcome, _ reference: String) -> Refusal {
 }
 
 /// What became of the old identifier and of the new one, as a sentence.
+/// - Parameter keepsOld: whether the old one works until the new letter is posted.
 private func reissued(_ election: StoredElection, by route: Channel, keepsOld: Bool) -> String {
     let isSame = election.election.access.keepsIdentifier
     let waits = route == .letter ? "waits to be printed on a letter" : "waits to be sent by \(route.rawValue)"
@@ -119,6 +130,7 @@ private func reissued(_ election: StoredElection, by route: Channel, keepsOld: B
     return isSame ? "\(new)." : "the old identifier has ended, \(new)."
 }
 
+/// `identifiers status`: how many are in which state, by channel.
 private func showIdentifiers(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

@@ -7,6 +7,7 @@ import Operations
 import Server
 import Store
 
+/// The verbs on the journal.
 let journalCommands = [
     Command("journal verify", [], "follow the journal's chain from its first entry", run: verifyJournal),
     Command(
@@ -15,6 +16,7 @@ let journalCommands = [
         "every entry as a line of JSON", run: exportJournal),
 ]
 
+/// `journal verify`: follows the chain of hashes. Refused with the first entry that does not fit.
 private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     let verdict = try refusing {
@@ -26,6 +28,7 @@ private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// An entry as `journal export` prints it; hashes are in hexadecimal.
 private struct ExportedEntry: Encodable {
     let number, at: Int
     /// The same time for people, in UTC.
@@ -38,6 +41,7 @@ private struct ExportedEntry: Encodable {
     let previous, hash: String?
 }
 
+/// `journal export`: every entry, a line each. That it was exported is an entry itself; `--personal` wants the election's key.
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock)
@@ -62,6 +66,8 @@ private func exportJournal(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// An entry as a line of JSON.
+/// - Parameter personal: the opened personal details, as JSON; nil where they stay sealed.
+/// - Throws: `damaged` where an entry's details are no JSON.
 func exportedLine(_ line: JournalExport.Line, personal: String?) throws(StoreError) -> String {
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -5,6 +5,7 @@ import Journal
 import Polling
 import Server
 
+/// The verbs on the election's key and on members' pairs of keys.
 let keyCommands = [
     Command(
         "key member", [],
@@ -28,6 +29,8 @@ let keyCommands = [
         run: sealKeys),
 ]
 
+/// `key member`: writes a member's pair of files; needs no store. Refused where one of them is there already, and for a name that
+/// cannot stand on a paper.
 private func makeMember(_ invocation: Invocation) throws(Refusal) {
     let (name, path) = (try invocation.required("--name"), try invocation.required("--to"))
     guard PlainLine.isName(name) else {
@@ -44,6 +47,8 @@ private func makeMember(_ invocation: Invocation) throws(Refusal) {
         """)
 }
 
+/// `key escrow`: seals the election's key to two members, who open it together. Refused as wrong usage for another number of
+/// members than two.
 private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let files = invocation.all("--member")
@@ -64,6 +69,8 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
     )
 }
 
+/// `key restore FILE`: puts an election's key back from its escrow file. Refused where the two private files do not open it, and
+/// where a key lies there already.
 private func restoreKey(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let name = try refusing { () -> String in
@@ -75,6 +82,7 @@ private func restoreKey(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(name): the key is back in \(services.keys.path).")
 }
 
+/// `key seal`: seals every key file that lies in clear. Refused without a yes, and without the credential `isoloir-seal`.
 private func sealKeys(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let question =

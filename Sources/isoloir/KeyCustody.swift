@@ -12,6 +12,7 @@ extension Services {
     private static let (logTries, logPause) = (50, UInt32(100_000))
 
     /// Empties the store's log after a change; says so where another program keeps it from being emptied.
+    /// It is tried for five seconds.
     func emptyLog() throws(Refusal) {
         for number in 0..<Services.logTries {
             if number > 0 { usleep(Services.logPause) }
@@ -29,9 +30,11 @@ struct KeyCustody {
     private let services: Services
     private let election: StoredElection
 
+    /// - Parameter election: the one whose copies are followed.
     init(_ services: Services, _ election: StoredElection) { (self.services, self.election) = (services, election) }
 
     /// What the election's journal says of copies.
+    /// - Throws: what the store said.
     func found() throws(Refusal) -> Custody {
         try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -41,6 +44,7 @@ struct KeyCustody {
     }
 
     /// What became of the server's copies of the box key, in words.
+    /// A line each, with the time in the election's zone; one in capitals is still to be erased.
     func keyCopyLines() throws(Refusal) -> [String] {
         return try found().keyCopies.map { copy in
             let time = LocalTime.phrase(copy.at, zone: election.election.timeZone, .en)
@@ -56,6 +60,7 @@ struct KeyCustody {
     }
 
     /// Warns of files of the box key that still lie on this machine after the close.
+    /// Nothing is said before the close: until then they are needed.
     func warnOfKeyFiles() throws(Refusal) {
         guard try services.poll(election)?.state.isFinal == true else { return }
         let left = try found().remainingFiles.map(\.path).filter(isThere)
@@ -66,6 +71,7 @@ struct KeyCustody {
     }
 
     /// Warns of backups that were made since the seal.
+    /// Those that were removed here are named too: what was copied elsewhere nobody knows.
     func warnOfBackups() throws(Refusal) {
         let left = try found().remaining
         guard !left.isEmpty else { return }
@@ -77,6 +83,8 @@ struct KeyCustody {
     }
 }
 
+/// `poll custody`: the server's box key, the files that seal and opening used, members' copies, and backups made between seal
+/// and close, each with what became of it. A box key that should be gone is erased first.
 func showCustody(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
@@ -116,10 +124,14 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
         "Copies of the disk or the machine that were made by other means cannot be known here: ask whoever makes them.")
 }
 
+/// The same as one object of JSON; times are in seconds since 1970.
 private func printCustody(_ custody: Custody) throws(Refusal) {
     struct Shown: Encodable {
+        /// A copy of the server: `begun`, `erased`, `absent` or `kept`, the last with its reason.
         struct Key: Encodable { let path, outcome: String, reason: String?, at: Int }
+        /// A file that seal or opening used; `destroyed` is when that was reported.
         struct File: Encodable { let path: String, isThere: Bool, destroyed: Int?, by, reason: String? }
+        /// A backup from between seal and close; `removed` from this machine says nothing of copies elsewhere.
         struct Backup: Encodable { let file, sha256: String, at: Int, removed, destroyed: Int?, by, reason: String? }
         let keys: [Key], keyFiles: [File], backups: [Backup]
     }
@@ -145,12 +157,14 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
     try Terminal.json(Shown(keys: keys, keyFiles: files, backups: backups))
 }
 
+/// Whether a file lies at a path that this account may look at.
 private func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
 /// In place of a name: every backup that the program removed from this machine since it had newer ones.
 private let allRemoved = "all-removed"
 
 /// Notes that no copy is left anywhere of the backups that were removed here.
+/// - Throws: refused before the close, where no such backup is left, and where nobody says yes.
 private func reportRemoved(
     _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
 ) throws(Refusal) {
@@ -188,6 +202,8 @@ private func reportRemoved(
     }
 }
 
+/// `poll backup-destroyed NAME`: notes who destroyed a backup or a file of the box key, and how. Refused while that file still
+/// lies there, and for a name that the custody list does not have.
 func reportBackup(_ invocation: Invocation) throws(Refusal) {
     let (who, reason) = (try invocation.required("--by"), try invocation.required("--reason"))
     let services = try Services(invocation)

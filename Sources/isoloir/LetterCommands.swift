@@ -9,9 +9,11 @@ import Store
 import Typesetting
 import VoterRoll
 
+/// The option that encrypts everything that leaves for the printer.
 private let encryptOption = Command.Option(
     "--encrypt-to", "KEY.asc", "the printer's OpenPGP key: everything is encrypted to it")
 
+/// The options of whatever lays letters out: specimen, approval and print must agree in them.
 private let layoutOptions = [
     Command.Option("--envelope", oneOf: PrinterProfile.Envelope.self, "the envelope (default: the settings', else dl)"),
     Command.Option(
@@ -21,6 +23,7 @@ private let layoutOptions = [
         "what goes into the envelope as well; may be given several times (default: the settings')"),
 ]
 
+/// The verbs on letters: from the specimen to what the post returned.
 let letterCommands = [
     Command(
         "letters print", [],
@@ -57,6 +60,8 @@ let letterCommands = [
         "letters that the post returned: a CSV with the columns batch and number, or reference", run: markReturned),
 ]
 
+/// The printer's key of `--encrypt-to`; nil where it is not given.
+/// - Throws: refused where the file is no OpenPGP key that one can encrypt to.
 private func printer(_ invocation: Invocation) throws(Refusal) -> PrinterKey? {
     guard let path = invocation["--encrypt-to"] else { return nil }
     do throws(LetterError) { return try PrinterKey(path: path) } catch { throw Refusal(error.description) }
@@ -78,6 +83,8 @@ private func style(
     return style
 }
 
+/// `letters print`: the letters that wait, as one batch of PDFs with a manifest, or again a batch that was printed. Refused
+/// without an approved specimen of the same texts and layout, and where the folder holds a finished run.
 private func printLetters(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
@@ -120,6 +127,7 @@ private func printLetters(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// A number, or a range of numbers.
+/// - Throws: refused as wrong usage for no number, and for a range whose end comes before its beginning.
 private func range(_ text: String, _ invocation: Invocation) throws(Refusal) -> ClosedRange<Int> {
     let ends = text.split(separator: "-", maxSplits: 1).map(String.init)
     let (first, last) = (try invocation.number(ends.first ?? text), try invocation.number(ends.last ?? text))
@@ -134,6 +142,7 @@ private func letters(
     services.letters(try services.operations(election), style: try style(invocation, services, election))
 }
 
+/// `letters specimen`: a proof into a new file, with its SHA-256 and those of the enclosures. Nothing on it is real.
 private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let services = try Services(invocation)
@@ -156,6 +165,8 @@ private func printSpecimen(_ invocation: Invocation) throws(Refusal) {
     if proof?.approvedAt == nil { Terminal.say("Once somebody approves it: isoloir letters approve --by NAME") }
 }
 
+/// `letters approve`: the bureau's word that letters are printed like the specimen. Refused for whoever made it, and where the
+/// latest specimen is not of the present texts, layout and enclosures.
 private func approveSpecimen(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.line("--by", atMost: StaffReason.longestName)
     let services = try Services(invocation)
@@ -177,6 +188,7 @@ private func approveSpecimen(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// `letters list`: each batch with its sheets by what became of them, and the numbers that are not for the post.
 private func listLetters(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -203,6 +215,8 @@ private func listLetters(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// `letters posted BATCH`: identifiers of a batch become usable; said again, it corrects the day. Refused for a day that is none
+/// or has not begun.
 private func markPosted(_ invocation: Invocation) throws(Refusal) {
     let date = try invocation.required("--on")
     let services = try Services(invocation)
@@ -226,6 +240,7 @@ private func markPosted(_ invocation: Invocation) throws(Refusal) {
     try services.wipeOldLetters()
 }
 
+/// `letters confirm BATCH`: wipes the secrets of a posted batch, which cannot be printed again.
 private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let (election, batch) = (try services.election(), try invocation.number(invocation.operands[0]))
@@ -235,6 +250,8 @@ private func confirmBatch(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Batch \(batch): the secrets of \(Terminal.count(count, "letter")) are wiped.")
 }
 
+/// `letters spoiled BATCH NUMBER`: ends the identifier of one sheet, once its initials were shown and somebody said yes. Refused
+/// for a number that the batch does not have, or that was reported before.
 private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.line("--reason")
     let services = try Services(invocation)
@@ -277,6 +294,8 @@ private func markSpoiled(_ invocation: Invocation) throws(Refusal) {
                     : ": its identifier has ended. `identifiers issue` makes a new one."))
 }
 
+/// `letters returned FILE`: ends the identifiers of returned letters and marks their addresses. Lines that name no letter are
+/// refused together, after the others were taken.
 private func markReturned(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

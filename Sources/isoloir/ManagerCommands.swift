@@ -6,6 +6,7 @@ import Server
 import Staff
 import Store
 
+/// The verbs on accounts at the console.
 let managerCommands = [
     Command(
         "manager add", ["NAME"],
@@ -24,6 +25,8 @@ let managerCommands = [
     Command("manager list", [], "who works at the console", run: listManagers),
 ]
 
+/// `manager add NAME`: an account with a role; its identifier waits to be sent. Refused as wrong usage for a role, address or
+/// language that is none.
 private func addManager(_ invocation: Invocation) throws(Refusal) {
     let text = try invocation.required("--mail")
     let fullName = try invocation.line("--full-name", atMost: StaffReason.longestName)
@@ -52,6 +55,7 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
     )
 }
 
+/// `manager renew NAME`: a new identifier; passphrase and authenticator are chosen anew. Refused where nobody has this name.
 private func renewManager(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.line("--reason")
     let services = try Services(invocation)
@@ -67,6 +71,7 @@ private func renewManager(_ invocation: Invocation) throws(Refusal) {
         "\(name): a new identifier waits to be sent; passphrase and authenticator are chosen anew at the next sign-in.")
 }
 
+/// `manager remove NAME`: closes an account and its sessions. Refused where nobody has this name.
 private func removeManager(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.line("--reason")
     let services = try Services(invocation)
@@ -81,6 +86,7 @@ private func removeManager(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(name): the account is closed; open sessions have ended.")
 }
 
+/// `manager list`: names, roles, and who has an authenticator or let the first identifier expire.
 private func listManagers(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let register = try services.register(try services.election())

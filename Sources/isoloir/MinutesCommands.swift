@@ -7,6 +7,7 @@ import Server
 import Typesetting
 import WebContent
 
+/// The verbs on the minutes: `poll note`, `poll present` and `poll minutes`.
 let minutesCommands = [
     Command(
         "poll note", ["WORDS"],
@@ -32,6 +33,8 @@ let minutesCommands = [
         run: writeMinutes),
 ]
 
+/// `poll note WORDS`: an incident, now or at the time of `--at`, read in the election's time zone. Refused for a time that is
+/// none, lies before the seal or ahead of now, and for words that are no plain line.
 private func noteIncident(_ invocation: Invocation) throws(Refusal) {
     let who = try invocation.required("--by")
     let services = try Services(invocation)
@@ -54,6 +57,8 @@ private func noteIncident(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Noted by \(who): \(words)")
 }
 
+/// `poll present MOMENT`: who is there at a moment of the poll; the last list counts. Refused for a moment that there is not,
+/// and for the count before the close.
 private func notePresence(_ invocation: Invocation) throws(Refusal) {
     let who = try invocation.required("--by")
     guard let moment = PollMoment(rawValue: invocation.operands[0]) else {
@@ -71,6 +76,7 @@ private func notePresence(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Present at the \(moment.rawValue), noted by \(who): \(names.joined(separator: ", "))")
 }
 
+/// `poll minutes`: the minutes as they stand now, into a new PDF. Refused before the seal.
 private func writeMinutes(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     guard let language = Language(rawValue: invocation["--language"] ?? Language.fr.rawValue) else {
@@ -86,10 +92,12 @@ struct Minutes {
     private let services: Services
     private let election: StoredElection
 
+    /// - Parameter election: the one whose poll they are of.
     init(_ services: Services, _ election: StoredElection) { (self.services, self.election) = (services, election) }
 
     /// As a PDF.
     /// - Throws: refused before the seal.
+    /// - Parameter language: of the paper, whatever the election's languages are.
     func pdf(_ language: Language) throws(Refusal) -> [UInt8] {
         let tallyService = services.tallyService(try services.station(election))
         let templates = try services.templates(for: election.election)

@@ -9,6 +9,7 @@ import Server
 import Store
 import VoterRoll
 
+/// The verbs on messages that wait to leave, and on those that did not arrive.
 let outboxCommands = [
     Command(
         "outbox send", [],
@@ -29,6 +30,8 @@ let outboxCommands = [
 /// Seconds between looks for what became due, while `--until-empty` waits.
 private let pollSeconds = 5.0
 
+/// `outbox send`: hands over what is due; with `--until-empty` until nothing waits that has a way out. Refused where the settings
+/// name no channel, and where a channel stopped: the rest waits.
 private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     try services.wipeOldLetters()
@@ -71,6 +74,7 @@ private func sendOutbox(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// Messages that have not left by these channels, of all elections.
 private func waiting(_ services: Services, _ routes: [Channel]) throws(Refusal) -> Int {
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> Int in
@@ -81,6 +85,8 @@ private func waiting(_ services: Services, _ routes: [Channel]) throws(Refusal) 
     }
 }
 
+/// `outbox status`: messages by channel and state, the day's SMS, confirmations that did not arrive, and paused channels. While
+/// the poll is open, SMS of mailings are given in tenths of the budget: the exact number would tell how many voted.
 private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -122,6 +128,7 @@ private func showOutbox(_ invocation: Invocation) throws(Refusal) {
     for pause in pauses { Terminal.say("\(pause.route) is paused: \(pause.reason)") }
 }
 
+/// `outbox failures`: messages that did not arrive, the latest first, without those that would tell who voted.
 private func showFailures(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -158,6 +165,7 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
             + "after a fault of the relay `outbox retry` sends the same messages again.")
 }
 
+/// `outbox retry`: makes failed messages due again, or with `--unknown` those of which nobody knows.
 private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -177,6 +185,7 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
 
 extension Services {
     /// Takes the content of messages away that are too late, where nothing speaks against the clock.
+    /// - Throws: what the store said.
     fileprivate func endLateMessages() throws(Refusal) {
         let outbox = outbox
         try refusing {

@@ -5,6 +5,7 @@ import Elections
 import Operations
 import Server
 
+/// The verbs on the security level's points: `poll expertise` and `poll accept`.
 let policyCommands = [
     Command(
         "poll expertise", ["FILE"],
@@ -24,6 +25,8 @@ let policyCommands = [
         run: acceptPoint),
 ]
 
+/// `poll expertise FILE`: date, author and SHA-256 of the independent expert's report go into the journal; the file itself is
+/// read and not stored. Refused where the file cannot be read, or a field is no plain line.
 private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
     let (date, expert, who) = (
         try invocation.required("--date"), try invocation.required("--expert"), try invocation.required("--by")
@@ -39,6 +42,8 @@ private func noteExpertise(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("The report of \(expert), \(date), is noted: SHA-256 \(hex(sha256(report))).")
 }
 
+/// `poll accept POINT`: a member of the bureau accepts an open point in writing; `all` stands for every open one. Refused for a
+/// point that is not open: nothing is accepted in advance.
 private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
     let (name, reason) = (try invocation.line("--by", atMost: StaffReason.longestName), try invocation.line("--reason"))
     let services = try Services(invocation)
@@ -55,6 +60,8 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Says what an election lacks for a level; refuses when something is missing.
+/// - Parameter json: whether every point is printed as an object, in place of the table.
+/// - Throws: refused with the number of points that are missing, after all of them were shown.
 func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
     struct Shown: Encodable { let point, objective, state, text, cure: String, level: Int, acceptedBy: String? }
     if json {

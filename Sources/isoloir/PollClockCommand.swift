@@ -4,6 +4,7 @@ import Polling
 import Server
 import Store
 
+/// `poll clock`: the two times, or a member's word on them.
 let pollClockCommand = Command(
     "poll clock", [],
     options: [
@@ -13,6 +14,7 @@ let pollClockCommand = Command(
     run: pollClock)
 
 /// Shows both times, and takes the machine's where a member says that it is right.
+/// - Throws: refused where only one of `--by` and `--reason` is given, and where no poll is under way.
 private func pollClock(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

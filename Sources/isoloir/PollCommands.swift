@@ -8,6 +8,7 @@ import Polling
 import Server
 import Store
 
+/// The verbs of a poll's life, from the seal to the destruction.
 let pollCommands = [
     Command(
         "poll seal", [],
@@ -101,12 +102,16 @@ private let orderOptions = [
 
 extension Invocation {
     /// The member's word on a change, where it was given.
+    /// - Throws: refused as wrong usage where one of `--by` and `--reason` comes without the other.
     fileprivate func bureauWord() throws(Refusal) -> PollDecision? {
         guard self["--by"] != nil || self["--reason"] != nil else { return nil }
         return PollDecision(by: try required("--by"), reason: try required("--reason"))
     }
 }
 
+/// `poll seal`: asks with the figures of the election, then freezes it and writes the box key into a new file. Refused with every
+/// fault that the seal finds, and where the definition changed since it was shown.
+/// - Throws: refused where nobody says yes: nothing is frozen then, and no file written.
 private func sealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
@@ -125,6 +130,7 @@ private func sealPoll(_ invocation: Invocation) throws(Refusal) {
         """)
 }
 
+/// `poll unseal`: undoes a seal before the opening, on two members' statement. Refused where nothing is sealed.
 private func unsealPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--statement")
     guard let statement = BureauStatement(file: try readFile(path)) else {
@@ -149,6 +155,8 @@ private func unsealPoll(_ invocation: Invocation) throws(Refusal) {
         """)
 }
 
+/// `poll open`: checks the whole store, takes waivers, opens the poll and prints the signed record. Refused with the rule that is
+/// not kept, and while a point of the security level is open.
 private func openPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--box-key")
     let services = try Services(invocation)
@@ -179,6 +187,8 @@ private func openPoll(_ invocation: Invocation) throws(Refusal) {
     try KeyCustody(services, station.election).warnOfBackups()
 }
 
+/// `poll record`: prints the wanted signed record, by default the last one that there is, with the word of what was destroyed
+/// since. Refused where it is not written yet.
 private func showRecord(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
@@ -203,6 +213,8 @@ private func showRecord(_ invocation: Invocation) throws(Refusal) {
     if !invocation.has("--opening"), !custody.isEmpty { Terminal.say(custody) }
 }
 
+/// `poll key-destroyed STATEMENT`: takes a member's signed word on their copy of the box key. Refused before the close, and
+/// where the seal does not carry the signer's key.
 private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
@@ -213,6 +225,9 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
     Terminal.say(try refusing { try station.custody.record() })
 }
 
+/// `poll close`: ends the taking of ballots; voters who signed in before have the minutes of grace, unless `--at-once` is given.
+/// Says which copies of the box key are left.
+/// - Throws: refused where store or box are not whole, and where a poll that ended by a clock in doubt has no word of the bureau.
 private func closePoll(_ invocation: Invocation) throws(Refusal) {
     let word = try invocation.bureauWord()
     let services = try Services(invocation)
@@ -242,6 +257,7 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
 
 // MARK: Rehearsal and what leaves the store
 
+/// `poll rehearse`: plays the poll in a store of its own, which is removed afterwards, and keeps the report in the journal.
 private func rehearsePoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let report = try Rehearsal(services: services, election: try services.election(), invocation: invocation).run()
@@ -249,6 +265,7 @@ private func rehearsePoll(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\nThe rehearsal went through; its report is in the journal, and nothing of it in the ballot box.")
 }
 
+/// `poll manifest`: writes what the seal covers into a new file. Refused before the seal.
 private func exportManifest(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let services = try Services(invocation)
@@ -259,6 +276,8 @@ private func exportManifest(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(path): fingerprint \(poll.fingerprint)")
 }
 
+/// `poll signatures`: a CSV and a PDF for each ballot. Refused before the seal, and before the close without `--for-bureau`: who
+/// has voted is for the bureau's members alone until then.
 private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
@@ -276,6 +295,7 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     for name in names { Terminal.say("  \(folder)/\(name)") }
 }
 
+/// `poll keep`: writes the frozen set. Refused before the poll is counted or abandoned.
 private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
@@ -287,6 +307,7 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     )
 }
 
+/// `poll destroy`: asks, then destroys what pairs voters with the poll. Refused without a yes, and before the frozen set is made.
 private func destroyPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -302,6 +323,8 @@ private func destroyPoll(_ invocation: Invocation) throws(Refusal) {
         """)
 }
 
+/// `observe URL`: compares what a site gives with the manifest, and with a page that a voter saved. It needs no store.
+/// - Throws: refused with everything that is not as it was sealed.
 private func observeSite(_ invocation: Invocation) throws(Refusal) {
     let file = try invocation.required("--seal")
     guard let seal = SiteSeal(manifest: try readFile(file)) else {
@@ -324,6 +347,7 @@ private func observeSite(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Destroys keys, signature lists and personal data of an election whose frozen set was made.
+/// - Throws: refused where the poll is not over, the frozen set was not made, or the store's log could not be emptied.
 private func destroy(_ services: Services, _ election: StoredElection) throws(Refusal) {
     let outcome = try refusing {
         try PollDestruction(store: services.store, keys: services.keys, election: election).destroy(

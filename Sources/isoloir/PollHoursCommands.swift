@@ -27,6 +27,7 @@ let restoreOptions: [Command.Option] = [
         "--statement", "FILE", "after a restore: two members' statement (isoloir bureau draft resume-after-restore)"),
 ]
 
+/// The verbs that move a poll's hours, or end it without a result: `poll suspend`, `resume`, `abandon` and `extend`.
 let pollHoursCommands = [
     Command(
         "poll suspend", [],
@@ -50,21 +51,27 @@ let pollHoursCommands = [
 ]
 
 /// By whom and why, as they were given.
+/// - Throws: refused as wrong usage where a name or reason that was given is no plain, short line.
 func decision(_ invocation: Invocation) throws(Refusal) -> PollDecision {
     let decision = PollDecision(by: invocation["--by"], reason: invocation["--reason"])
     if let fault = decision.fault { throw Refusal(fault, status: .usage) }
     return decision
 }
 
+/// `poll suspend`: no ballot is taken until the poll is resumed; voters read the reason. Refused unless the poll is open.
 private func suspendPoll(_ invocation: Invocation) throws(Refusal) {
     try change(invocation, try Services(invocation), .suspension)
 }
 
+/// `poll resume`: takes ballots again. After a restore it wants two members' statement, with the heads that were published last,
+/// and is refused where the restored box lacks one of them.
 private func resumePoll(_ invocation: Invocation) throws(Refusal) {
     let proof = try invocation.resumeProof()
     try change(invocation, try Services(invocation), .resumption(proof: proof))
 }
 
+/// `poll abandon`: ends the poll without a result, on the statement of two members. The statement must be whole before the
+/// store is opened.
 private func abandonPoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--statement")
     guard let statement = BureauStatement(file: try readFile(path)) else {
@@ -73,6 +80,7 @@ private func abandonPoll(_ invocation: Invocation) throws(Refusal) {
     try change(invocation, try Services(invocation), .abandonment(statement))
 }
 
+/// `poll extend TIME`: a later close. TIME is read in the election's time zone; refused as wrong usage where it is none.
 private func extendPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -87,6 +95,7 @@ private func extendPoll(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// Makes a change and tells everybody, or shows what they would be told.
+/// - Throws: refused with the rule that forbids the change; nothing is changed then, and nobody told.
 private func change(_ invocation: Invocation, _ services: Services, _ act: PollChange.Act) throws(Refusal) {
     let decision = try decision(invocation)
     let election = try services.election()
@@ -109,6 +118,7 @@ private func change(_ invocation: Invocation, _ services: Services, _ act: PollC
     if isTold { try tell(change.announcements) }
 }
 
+/// The message in each way and language, and how many it would reach.
 private func show(_ preview: Announcements.Preview) {
     for text in preview.texts {
         Terminal.say("--- \(text.route.rawValue), \(text.language.rawValue)\n\(text.text)\n")
@@ -118,6 +128,7 @@ private func show(_ preview: Announcements.Preview) {
 }
 
 /// Queues the message for everybody; a running `serve` takes part and would go on if this ended.
+/// - Throws: what the store said; what was not queued stays ordered, and `serve` goes on with it.
 func tell(_ announcements: Announcements) throws(Refusal) {
     let shown = Terminal.progress("told")
     var count = 0
@@ -133,6 +144,7 @@ func tell(_ announcements: Announcements) throws(Refusal) {
 
 extension Services {
     /// Whether voting waits for two members since a backup was brought back.
+    /// - Throws: what the store said, or that there is no such election.
     func isHeldByRestore() throws(Refusal) -> Bool {
         let number = try election().number
         return try refusing {
@@ -145,6 +157,7 @@ extension Services {
 
 extension Invocation {
     /// What two members know of the published heads, where it was given.
+    /// - Throws: refused where heads come without a statement, the statement is none, or a head is no 64 hexadecimal digits.
     func resumeProof() throws(Refusal) -> ResumeProof? {
         guard let path = self["--statement"] else {
             guard !has("--head"), !has("--archive") else {

@@ -7,6 +7,8 @@ import Server
 import Store
 import Tally
 
+/// `poll status`: where the poll stands. Refused, once that is shown, where box or list were changed by hand, where something
+/// is not as it was sealed, or where the box key is missing.
 func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
@@ -28,6 +30,7 @@ func showPoll(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// A poll as it stands.
+/// - Throws: what the store said.
 private func standing(_ services: Services, _ station: PollingStation) throws(Refusal) -> PollStanding {
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -37,6 +40,8 @@ private func standing(_ services: Services, _ station: PollingStation) throws(Re
 }
 
 /// Says where a poll stands.
+/// Hours are in the election's time zone; each box has its last round with the head that members received.
+/// - Throws: what the store said.
 func describe(_ services: Services, _ station: PollingStation) throws(Refusal) {
     let election = station.election.election
     let standing = try standing(services, station)
@@ -108,13 +113,16 @@ private func logWords(_ log: Store.LogFile, now: Int) -> String {
     return "\(log.bytes) bytes, last emptied \(max(0, now - emptied)) seconds ago: its oldest vote is no older"
 }
 
+/// The same as one object of JSON; `findings` are what the audit found, and what is not as it was sealed.
 private func printStatus(
     _ services: Services, _ station: PollingStation, _ findings: [String]
 ) throws(Refusal) {
     struct Shown: Encodable {
         /// `votes`: those that the rounds made public.
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
+        /// The last round of a ballot; `height` is as many as there are ballots by then.
         struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
+        /// The write-ahead log: its size, and when it was emptied last, in seconds since 1970.
         struct Log: Encodable { let bytes: Int, emptied: Int? }
         let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head],
             findings: [String]

@@ -32,6 +32,7 @@ let yesOption = Command.Option("--yes", nil, "without asking, for programs")
 
 extension Services {
     /// Shows what a step would rest on, and asks; refuses where nobody says yes.
+    /// - Throws: refused where the answer is no, or nobody sits at the terminal and `--yes` is missing.
     func confirm(_ step: PollStep, _ election: StoredElection, _ invocation: Invocation) throws(Refusal) {
         if invocation.has("--yes") { return }
         let summary = try PollSummary(self, election)
@@ -50,6 +51,7 @@ extension Services {
 
 extension Services {
     /// What a seal forgets since nobody decided it in time, each request on its line.
+    /// - Throws: what the store said, or that the election's key is missing.
     private func undecidedLines(_ election: StoredElection) throws(Refusal) -> [String] {
         let held = HeldRolls(try operations(election))
         let undecided = try refusing {
@@ -64,14 +66,23 @@ extension Services {
 
 /// What a poll rests on: who may vote on what, who cannot be reached, and what has not left yet.
 struct PollSummary {
+    /// The definition, for titles, questions and answers.
     private let election: Election
+    /// Voters of each ballot, by its name.
     private var voters: [String: Int] = [:]
+    /// Voters on the roll.
     private var all = 0
+    /// Voters whom no channel of the election reaches.
     private var unreachable = 0
+    /// Voters who hold no identifier, and cannot sign in.
     private var withoutIdentifier = 0
+    /// Messages that have not left, by channel.
     private var waiting: [Channel: Int] = [:]
+    /// Published votes of each ballot; nil before the opening.
     private var votes: [String: Int]?
 
+    /// Counts everything in one reading of the store.
+    /// - Throws: refused where the election's key or a template is missing.
     init(_ services: Services, _ stored: StoredElection) throws(Refusal) {
         election = stored.election
         let (definition, number) = (stored.election, stored.number)
@@ -108,6 +119,7 @@ struct PollSummary {
     }
 
     /// As it is shown before the question.
+    /// The same figures before each step, so that two people compare them line by line.
     var lines: [String] {
         var lines = ["\(election.id): \(election.title.fr)"]
         for ballot in election.ballots {

@@ -10,6 +10,7 @@ import Server
 import Store
 import VoterRoll
 
+/// The verbs on the voter roll: import, list, export and correction of one field.
 let rollCommands = [
     Command(
         "roll import", ["FILE"],
@@ -61,6 +62,9 @@ private struct ImportSummary: Encodable {
     let changes: [String]
 }
 
+/// `roll import FILE`: reads and checks the whole file, shows what it would change, asks, and stores it in one transaction.
+/// Refused, with nothing stored, once the poll is sealed, while another import runs, where the file cannot be read, where rows
+/// are refused and `--accept-valid` is missing, and where nobody says yes to changes.
 private func importRoll(_ invocation: Invocation) throws(Refusal) {
     let file = invocation.operands[0]
     let services = try Services(invocation)
@@ -160,10 +164,13 @@ private func wrongLetters(_ applied: AppliedRoll) -> [String] {
     applied.sheets.map { "\($0.batch)/\($0.number)" }
 }
 
+/// Whether the file changes a roll that is there: a first import asks nothing.
 private func needsConsent(_ roll: LoadedRoll) -> Bool {
     roll.isUpdate && roll.added.count + roll.changed.count + roll.removed.count > 0
 }
 
+/// Puts a roll that was loaded in force.
+/// - Throws: refused where the poll was sealed meanwhile; what was loaded is thrown away then.
 private func publish(
     _ roll: LoadedRoll, _ services: Services, _ election: StoredElection, file: String
 ) throws(Refusal) -> AppliedRoll {
@@ -182,6 +189,7 @@ private func publish(
 }
 
 /// What an import was asked to do.
+/// - Throws: refused as wrong usage for a `--map` that names no column, and where the report's file cannot be made.
 func importOptions(_ invocation: Invocation) throws(Refusal) -> ImportOptions {
     var options = ImportOptions()
     options.acceptValid = invocation.has("--accept-valid")
@@ -208,6 +216,7 @@ private func heading(_ text: String) -> String {
     return "\(Column.fold(String(text[..<mark])))#\(number)"
 }
 
+/// What was read and how, with the faults, warnings and changes; invisible characters are shown by their numbers.
 private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     let sheets = roll.sheets.map { "\"\(Invisible.escaped($0))\"" }.joined(separator: ", ")
     let separator =
@@ -244,6 +253,8 @@ private func describe(_ roll: LoadedRoll, _ details: [String], file: String) {
     }
 }
 
+/// The first twenty faults or warnings, and how many more there are.
+/// - Parameter count: of all, those that were not kept included.
 private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
     let shown = 20
     for fault in faults.prefix(shown) {
@@ -254,6 +265,8 @@ private func show(_ kind: String, _ faults: [RollFault], _ count: Int) {
     if count > shown { Terminal.say("  and \(count - shown) more (\(kind)): see them all with --report FILE") }
 }
 
+/// The import as one object of JSON.
+/// - Parameter applied: nil where nothing was stored.
 private func printSummary(
     _ roll: LoadedRoll, _ changes: [String], _ applied: AppliedRoll?
 ) throws(Refusal) {
@@ -284,6 +297,8 @@ private func printUnreadable(_ error: RollFileError) throws(Refusal) {
 private let mostChanges = 10_000
 
 /// What a loaded roll changes in the one that is there, row by row; all of it goes into the report as well.
+/// - Parameter report: gets all of it, with the line of the file; nil where none was asked for.
+/// - Returns: as many as `mostChanges`, in the file's order; empty for a first import.
 private func changes(
     _ services: Services, _ roll: LoadedRoll, _ key: ElectionKey, _ report: ReportFile?
 ) throws(Refusal) -> [String] {
@@ -308,6 +323,7 @@ private func changes(
     }
 }
 
+/// `roll list`: reference, names, college and site of each voter, separated by tabs; `--json` has language and weight too.
 private func listRoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

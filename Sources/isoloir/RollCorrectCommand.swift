@@ -6,6 +6,10 @@ import Operations
 import Server
 import VoterRoll
 
+/// `roll correct REFERENCE`: one field of one voter. Messages that have not left go to the new contact; printed letters that may
+/// be wrong now are named.
+/// - Throws: refused for a column or voter that there is not, a value that the column does not take, and, once sealed,
+/// for everything but contacts, channel and language.
 func correctRoll(_ invocation: Invocation) throws(Refusal) {
     let name = try invocation.required("--column")
     guard let column = Column(rawValue: name) ?? Column.named(name, map: [:]) else {

@@ -9,6 +9,8 @@ import Store
 import VoterRoll
 
 /// `roll export`: the roll as a file that an import reads again without a change.
+/// The export is in the journal before the file is written, which this account alone may read.
+/// - Throws: refused where the file is there already, or the election's key is not.
 func exportRoll(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     guard unsafe access(path, F_OK) != 0 else {
@@ -51,6 +53,7 @@ private func phone(_ contacts: VoterContacts) -> String {
 }
 
 /// Six lines and the country.
+/// Empty fields fill up what an address has not, so that every row has as many.
 private func addressFields(_ address: PostalAddress?) -> [String] {
     guard let address else { return Array(repeating: "", count: PostalAddress.mostLines + 1) }
     let isAbroad = address.postcode == nil

@@ -6,6 +6,7 @@ import Server
 import Store
 import VoterSite
 
+/// `serve`: the server of one election.
 let serveCommand = Command(
     "serve", [],
     options: [
@@ -14,6 +15,9 @@ let serveCommand = Command(
         .init("--log", "FILE", "the access log (default: standard error)"),
     ], "the voters' site of an election, and the dispatch of its messages", run: serve)
 
+/// Checks store, box and seal, then serves until SIGTERM or SIGINT. A missing box key is complained of and no obstacle: voters
+/// get a page that says so.
+/// - Throws: refused where the store is damaged, something is not as it was sealed, or nothing can be listened on.
 private func serve(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false, steady: .system())
     // What a killed program left there goes first; where something keeps it, the run tries on.

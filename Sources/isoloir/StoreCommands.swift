@@ -11,6 +11,7 @@ import Server
 import Store
 import VoterRoll
 
+/// The verbs on the store as a file: check, backup, its log, and the restore.
 let storeCommands = [
     Command(
         "store check", [], "check the whole store: pages, indices, links, journal, and that everybody's contacts open",
@@ -32,6 +33,7 @@ let storeCommands = [
 /// The name under which the key folder holds the backups' key; no election can have it.
 let backupKeyName = "_backup"
 
+/// `store check`: pages, indices, links, the journal's chain, box keys, and everybody's contacts. Refused with all that is wrong.
 private func checkStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
     try fullCheck(services.store)
@@ -44,6 +46,7 @@ private func checkStore(_ invocation: Invocation) throws(Refusal) {
 private let mostNamed = 20
 
 /// Refuses with the references of voters whose contacts do not open. An election whose key lies elsewhere is said to be passed over.
+/// - Throws: refused with twenty references of each such election at most.
 private func checkContacts(_ services: Services) throws(Refusal) {
     let check = ContactCheck(store: services.store, keys: services.keys, issuer: services.issuer)
     var faults: [String] = []
@@ -74,6 +77,8 @@ private func checkContacts(_ services: Services) throws(Refusal) {
     }
 }
 
+/// `store backup FILE`: a sealed copy of the running store, noted in the journal with its SHA-256; a backup that cannot be noted
+/// is removed. Refused where `--keep` comes without a folder, and while another backup is under way.
 private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let shelf = BackupShelf(invocation.operands[0])
@@ -107,10 +112,12 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// SHA-256 of a file of any size, in hexadecimal.
+/// - Throws: refused where the file cannot be read.
 func fileDigest(_ path: String) throws(Refusal) -> String {
     try refusing { hex(try RunningDigest.ofFile(path)) }
 }
 
+/// `store empty-log`: copies the write-ahead log back. Refused while another program reads the store.
 private func emptyLog(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     guard try refusing({ try services.store.truncateLog() }) else {
@@ -119,6 +126,8 @@ private func emptyLog(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(services.store.path): the log is empty.")
 }
 
+/// `store restore FILE`: opens a backup beside the new store's path, checks it whole, marks every poll that may have lost votes,
+/// and puts it there. Refused where a store, or a log of one, is there already, and where the backups' key is missing.
 private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     let settings = try Settings.read(invocation["--config"], store: invocation["--store"])
     let path = invocation["--store"] ?? settings.store ?? Settings.standardStore
@@ -188,6 +197,7 @@ private func sayHeld(_ name: String, isSealed: Bool) {
         """)
 }
 
+/// The full check where an error of the store is awaited.
 private func fullCheckOrStoreError(_ store: Store) throws(StoreError) {
     do throws(Refusal) { try fullCheck(store) } catch { throw StoreError(.damaged, error.description) }
 }

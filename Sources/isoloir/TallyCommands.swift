@@ -9,6 +9,7 @@ import Server
 import Store
 import Tally
 
+/// The verbs of the count on the server's side, and those with which anybody checks an archive.
 let tallyCommands = [
     Command(
         "tally take", ["FILE"],
@@ -40,6 +41,8 @@ let tallyCommands = [
         ], "seal a ballot of an election document, for those who test a poll", run: makeBallots),
 ]
 
+/// `tally take FILE`: takes a trustee's part once its proofs are checked; the last one brings the result. Refused with the rule
+/// that it breaks, and where all parts together give no result: then with those that nothing binds.
 private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let tallyService = services.tallyService(try services.station(try services.election()))
@@ -70,6 +73,7 @@ private func takeDecryptions(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// `tally archive`: writes the public archive of every ballot, and the closing record beside them.
 private func archive(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
@@ -80,6 +84,7 @@ private func archive(_ invocation: Invocation) throws(Refusal) {
 
 // MARK: Result
 
+/// The results of all ballots that are counted; empty before.
 private func results(_ services: Services, _ tallyService: TallyService) throws(Refusal) -> [BallotResult] {
     try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
@@ -88,6 +93,7 @@ private func results(_ services: Services, _ tallyService: TallyService) throws(
     }
 }
 
+/// `tally result`: each ballot's answers with their votes. Refused before the trustees opened it.
 private func showResult(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let tallyService = services.tallyService(try services.station(try services.election()))
@@ -97,11 +103,14 @@ private func showResult(_ invocation: Invocation) throws(Refusal) {
     Terminal.results(results)
 }
 
+/// What `tally result --json` prints of each ballot.
 private struct ShownResult: Encodable {
+    /// The votes of each answer; `blank` is nil where a blank vote is no choice.
     struct Question: Encodable {
         struct Line: Encodable { let answer: String, votes: Int }
         let question: String, lines: [Line], blank: Int?
     }
+    /// `voters`: the ballots that are counted; `weight`: the sum of their weights.
     let ballot, title: String, electors, voters, weight: Int, questions: [Question]
 
     init(_ result: BallotResult) {
@@ -119,6 +128,8 @@ private struct ShownResult: Encodable {
 
 // MARK: Ballots for tests
 
+/// `tally ballot ELECTION`: prints sealed ballots, one a line, for those who test a poll. Refused where the document is none, a
+/// credential is mistyped, or the choices are no vote on its questions.
 private func makeBallots(_ invocation: Invocation) throws(Refusal) {
     let bytes = try readFile(invocation.operands[0])
     let file = String(decoding: try readFile(try invocation.required("--credential")), as: UTF8.self)

@@ -4,6 +4,7 @@ import Polling
 import Server
 import Store
 
+/// The verbs by which a server takes in what trustees made on machines of their own.
 let trusteeCommands = [
     Command(
         "trustee add", ["FILE"],
@@ -29,6 +30,8 @@ let trusteeCommands = [
     Command("trustee list", [], "the trustees, and who has answered", run: listTrustees),
 ]
 
+/// `trustee add FILE`: registers a public file and writes the challenge that its holder answers. Refused once the poll is sealed,
+/// and where proven keys would be replaced without a signed replacement.
 private func addTrustee(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--challenge")
     let services = try Services(invocation)
@@ -42,6 +45,7 @@ private func addTrustee(_ invocation: Invocation) throws(Refusal) {
     )
 }
 
+/// `trustee confirm FILE`: takes the signed answer to the challenge. Refused where it is not signed with the registered keys.
 private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     try PollAdministration(services, try services.election()).confirmTrustee(
@@ -49,6 +53,7 @@ private func confirmTrustee(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("The trustee holds the private keys.")
 }
 
+/// `trustee remove NAME`: takes a trustee away before the seal. One who has shown the keys goes on two members' statement only.
 private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -64,6 +69,8 @@ private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(name) is no trustee any more.")
 }
 
+/// `trustee checked FILE`: takes a trustee's signed word that the seal has their key, and names those still awaited. Refused
+/// where it is of another seal, or signed with other keys.
 private func takeCheck(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -79,6 +86,7 @@ private func takeCheck(_ invocation: Invocation) throws(Refusal) {
             : "Still awaited: \(left.joined(separator: ", ")).")
 }
 
+/// `trustee list`: who holds the private keys, who found them in the seal, and whose were replaced on whose word.
 private func listTrustees(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

@@ -63,12 +63,15 @@ let trusteeSideCommands = [
         "which totals were opened with a key file, and whether its copies opened the same", run: showOpened),
 ]
 
+/// Runs `body` and turns a fault of a trustee's file into a refusal.
 private func trusteeFault<Value>(
     _ body: () throws(TrusteeFiles.Fault) -> Value
 ) throws(Refusal) -> Value {
     do throws(TrusteeFiles.Fault) { return try body() } catch { throw Refusal("Refused: \(error).") }
 }
 
+/// `tally trustee-key`: makes the pair of files from the definition alone. Refused where the definition has faults, and
+/// where one of the files is there already.
 private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
     let (folder, name) = (try invocation.required("--for"), try invocation.required("--name"))
     let path = try invocation.required("--to")
@@ -88,12 +91,14 @@ private func makeTrusteeKey(_ invocation: Invocation) throws(Refusal) {
 }
 
 /// The trustee's private file of `--key`.
+/// - Throws: refused where the file is no trustee's, or others than this account may read it.
 private func readTrusteeKey(_ invocation: Invocation) throws(Refusal) -> TrusteeFiles.KeyPair {
     let bytes = try readFile(try invocation.required("--key"), secret: true)
     return try trusteeFault { () throws(TrusteeFiles.Fault) in try TrusteeFiles.KeyPair(privateFile: bytes) }
 }
 
 /// The seal's manifest of `--seal`.
+/// - Throws: refused where the option is missing, or the file is no manifest.
 func readSeal(_ invocation: Invocation) throws(Refusal) -> SealManifest {
     let path = try invocation.required("--seal")
     guard let seal = SealManifest(try readFile(path)) else {
@@ -102,6 +107,8 @@ func readSeal(_ invocation: Invocation) throws(Refusal) -> SealManifest {
     return seal
 }
 
+/// `tally answer CHALLENGE`: signs the server's challenge. Refused where it was made for another
+/// trustee, or asks for a key that the file does not hold.
 private func answerChallenge(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let pair = try readTrusteeKey(invocation)
@@ -111,6 +118,7 @@ private func answerChallenge(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(path) goes to the election manager.")
 }
 
+/// `tally replace NEW.pub`: signs new public keys with those registered now. Refused where the two are not of one trustee.
 private func replaceKey(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let pair = try readTrusteeKey(invocation)
@@ -125,12 +133,15 @@ private func replaceKey(_ invocation: Invocation) throws(Refusal) {
         "\(path) goes to the election manager with \(invocation.operands[0]): trustee add --replacement \(path)")
 }
 
+/// `tally check`: the trustee's own look at the seal, before the opening.
 private func checkSeal(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let keyFile = try invocation.required("--key")
     try KeyMemory.alone(keyFile) { () throws(Refusal) in try checkSealAlone(invocation, path, keyFile) }
 }
 
+/// The check itself, while no other program uses the key file: the key's memory keeps which seal was checked.
+/// - Throws: refused with the first thing that is not as it must be; nothing is signed then.
 private func checkSealAlone(_ invocation: Invocation, _ path: String, _ keyFile: String) throws(Refusal) {
     let (seal, pair) = (try readSeal(invocation), try readTrusteeKey(invocation))
     guard seal.election == pair.election else {
@@ -225,6 +236,7 @@ private func isUndone(
 }
 
 /// The manifest must name the trustees whose keys the archive has, each under their own name.
+/// - Throws: refused where they differ, or this trustee's key stands under another name.
 private func compareNames(
     _ seal: SealManifest, _ ballot: SealManifest.Ballot, _ trustees: [TrusteePublicKey], _ place: TrusteePlace,
     _ pair: TrusteeFiles.KeyPair, _ file: String
@@ -261,6 +273,8 @@ func keyWords(_ key: [UInt8]) -> String { PollSealer.fingerprint(key) }
 
 // MARK: Decrypting
 
+/// `tally decrypt ARCHIVES`: verifies every archive, compares it with seal and closing record, and decrypts the totals alone.
+/// Refused where one rule is not kept: then nothing of any ballot is decrypted.
 private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
     let path = try invocation.required("--to")
     let keyFile = try invocation.required("--key")
@@ -285,6 +299,8 @@ private func decryptTallies(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("\(path) goes to the election manager.")
 }
 
+/// The closing record of `--record`, or the one beside the archives.
+/// - Throws: refused where it is not there, or is not signed with the key that the seal names.
 private func readRecord(
     _ invocation: Invocation, _ seal: SealManifest, beside archive: String
 ) throws(Refusal) -> ClosingRecord {
@@ -301,6 +317,8 @@ private func readRecord(
     return record
 }
 
+/// `tally opened KEY`: what a key file and its copies opened. Refused where two copies opened different totals of one ballot, and
+/// for files that hold other keys.
 private func showOpened(_ invocation: Invocation) throws(Refusal) {
     var memories: [(file: String, opened: [String: String])] = []
     var first: [UInt8]?

@@ -10,13 +10,20 @@ import TrusteeSide
 /// What an archive must be beside being right by itself.
 private struct Expectations {
     /// How far a poll must have come.
+    /// The words of `--expect`.
     enum Stage: String, CaseIterable { case sealed, open, closed, counted }
 
+    /// The manifest of `--seal`: the archive must be the sealed election's.
     let seal: SealManifest?
+    /// The stage of `--expect`.
     let stage: Stage?
+    /// The earlier copy of `--previous`: a file, or the folder of all.
     let previous: String?
+    /// The trustees' files of `--part`, with their names.
     let parts: [(file: String, content: TrusteeFiles.Decryptions)]
 
+    /// Reads every file that the options name, before any archive is looked at.
+    /// - Throws: refused where one cannot be read, or is not what its option asks for.
     init(_ invocation: Invocation) throws(Refusal) {
         seal = invocation["--seal"] == nil ? nil : try readSeal(invocation)
         previous = invocation["--previous"]
@@ -40,6 +47,9 @@ private struct Expectations {
         self.parts = parts
     }
 
+    /// Compares an archive that is right by itself with seal, stage and earlier copy.
+    /// - Parameter paths: all archives of the call: with several, `--previous` must be a folder.
+    /// - Throws: refused with REFUSED at the first that does not fit.
     func check(_ archive: VerifiedArchive, _ path: String, among paths: [String]) throws(Refusal) {
         if let seal {
             let faults = archive.faults(seal)
@@ -55,6 +65,7 @@ private struct Expectations {
         if let previous { try comparePrevious(previous, path, among: paths) }
     }
 
+    /// Whether an archive has come as far as a stage, and no farther.
     private func fits(_ archive: VerifiedArchive, _ stage: Stage) -> Bool {
         switch stage {
         case .sealed: archive.stage == .open && archive.ballots == 0
@@ -66,6 +77,7 @@ private struct Expectations {
     }
 
     /// An archive only grows: the earlier copy must be its beginning.
+    /// It is compared byte by byte, in pieces of a mebibyte; the refusal names the first byte that differs.
     private func comparePrevious(_ previous: String, _ path: String, among paths: [String]) throws(Refusal) {
         var old = previous
         var isFolder: ObjCBool = false
@@ -120,6 +132,8 @@ private struct Expectations {
     }
 
     /// Checks the trustees' files against an archive's tally.
+    /// A part must be signed by a trustee of this ballot, be of this very tally, and every factor in it proven and bound.
+    /// - Throws: refused with the first part that is not; a part of another ballot is passed over.
     func checkParts(
         _ archive: VerifiedArchive, _ path: String, _ tally: EncryptedTally, _ trustees: [TrusteePublicKey]
     ) throws(Refusal) {
@@ -153,10 +167,14 @@ private struct Expectations {
     }
 }
 
+/// The ASCII digits of bytes in hexadecimal, as archives write digests.
 private func hexDigits(_ bytes: [UInt8]) -> [UInt8] {
     bytes.flatMap { byte in [byte >> 4, byte & 15].map { $0 < 10 ? 48 + $0 : 87 + $0 } }
 }
 
+/// `tally verify`: checks one archive, or all of a folder, without a store or a server. With `--seal`, a folder stands for the
+/// whole poll, and every ballot of the seal must be in it.
+/// - Throws: refused with REFUSED and the first rule that an archive breaks.
 func verifyArchives(_ invocation: Invocation) throws(Refusal) {
     let threads = try invocation["--threads"].map { text throws(Refusal) in try invocation.number(text) }
     let expected = try Expectations(invocation)
@@ -198,6 +216,7 @@ private func stageName(_ archive: VerifiedArchive) -> String {
     }
 }
 
+/// What the archive holds, with the result where it is counted: as text, or as one object with `--json`.
 private func describe(_ archive: VerifiedArchive, _ path: String, _ invocation: Invocation) throws(Refusal) {
     if invocation.has("--json") {
         struct Shown: Encodable {

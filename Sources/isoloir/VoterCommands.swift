@@ -5,6 +5,7 @@ import Operations
 import Server
 import Store
 
+/// The verbs of support: a voter's passphrase, and the questions to the help desk.
 let voterCommands = [
     Command(
         "passphrase reset", ["VOTER"],
@@ -17,6 +18,8 @@ let voterCommands = [
     Command("support code", ["CODE"], "where the caller with this support code stands", run: showTrace),
 ]
 
+/// `passphrase reset VOTER`: the voter chooses a new passphrase at the next sign-in, and is told by message. Refused where the
+/// election sends passwords, and for a reference that nobody has.
 private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -44,11 +47,16 @@ private func resetPassphrase(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// The election's questions and traces, which open with its key.
+/// - Throws: refused where the key is not in the key folder.
 private func queue(_ services: Services, _ election: StoredElection) throws(Refusal) -> SupportQueue {
     SupportQueue(
         election: election, key: try services.key(of: election), clock: services.clock, randomness: services.randomness)
 }
 
+/// `support list`: what voters asked and nobody answered; with `--all` what was answered too. Control characters that a visitor
+/// typed are shown as blanks.
+/// - Throws: refused where the election's key, with which questions are sealed, is missing.
 private func listQuestions(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -82,6 +90,7 @@ private func listQuestions(_ invocation: Invocation) throws(Refusal) {
     }
 }
 
+/// `support done NUMBER`: notes in the journal that a question was answered. Refused where no such question waits.
 private func closeQuestion(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
@@ -93,6 +102,8 @@ private func closeQuestion(_ invocation: Invocation) throws(Refusal) {
     Terminal.say("Question \(number) is answered.")
 }
 
+/// `support code CODE`: the page at which the caller stands, and the last message shown there. Refused for a code that nobody
+/// had in the last seven days.
 private func showTrace(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()

@@ -40,9 +40,9 @@ struct AccountPage: ConsolePage {
             return AccountModel.View(
                 fullName: member?.fullName ?? "",
                 spareCodes: try member.map { member throws(StoreError) in try factor.spareLeft(reading, member) } ?? 0,
-                signIns: try parts.authenticator.sessions.signIns(reading, call.viewer.principal, limit: AccountPage.shown).map {
-                    Moment($0.at)
-                })
+                signIns: try parts.authenticator.sessions.signIns(
+                    reading, call.viewer.principal, limit: AccountPage.shown
+                ).map { Moment($0.at) })
         }
         return AccountModel(name: name, role: call.role, view: OnPage(view))
     }

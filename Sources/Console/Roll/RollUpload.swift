@@ -152,6 +152,7 @@ enum RollUpload {
 
 extension ConsoleSite {
     /// Removes what an earlier run left of uploads; called before the server starts.
+    /// - Throws: what the system says where the folder cannot be read, or a file not removed.
     package func sweepUploads() throws { try RollUpload.sweep(uploads) }
 
     /// Where an upload goes, when its sender is signed in and may.
