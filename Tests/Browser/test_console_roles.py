@@ -20,10 +20,12 @@ READING = {"voters", "voters/{voter}", "given", "deliveries", "letters", "pictur
 FILES = {"proof.csv", "picture.csv", "picture.pdf", "journal.csv", "letters/specimen.pdf", "letters/reconciliation.pdf", "letters/destruction.pdf"}
 #: Those open them who approve the letters that they come with.
 ENCLOSURES = {"letters/enclosures/{sha256}"}
+#: What waits for whoever decides, and what ended without their word.
+WAITING = {"alerts", "approvals", "approvals/lapsed"}
 MINUTES = {"seal", "minutes.pdf", "poll/clock"}
 PAGES = {
-    "manager": EVERYBODY | READING | FILES | {"approvals", "questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"} | ENCLOSURES,
-    "bureau": EVERYBODY | READING | FILES | MINUTES | {"approvals"} | ENCLOSURES,
+    "manager": EVERYBODY | READING | FILES | WAITING | {"questions", "reminders", "roll", "roll/headings", "roll/sample.csv", "clients"} | ENCLOSURES,
+    "bureau": EVERYBODY | READING | FILES | MINUTES | WAITING | ENCLOSURES,
     "support": EVERYBODY | SUPPORT,
     "auditor": EVERYBODY | READING | FILES | MINUTES,
     "printer": EVERYBODY | {"parcels", "parcels/specimen.pdf"},

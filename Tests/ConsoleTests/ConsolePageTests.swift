@@ -88,7 +88,7 @@ struct ConsolePageTests {
         let request = try #require(page.answer.first)
         #expect(
             (request.permission, request.voter, request.voters, request.askedBy) == (.changeRoll, 1, 1, "staff:anne"))
-        #expect(request.isMine.value)
+        #expect(request.isMine)
         #expect(request.expiresAt.seconds > ConsoleFixture.now)
         let own = try house.html(try #require(try house.page("approvals", mine)), mine)
         #expect(own.contains("/manager/approvals/\(request.id)/take-back"))

@@ -79,13 +79,6 @@ struct TextKeyTests {
         ("roll.cannot", ["nothing", "faults", "sealed", "busy"]),
         ("say", ["ended", "other", "signedOut", "gone", "exhausted"]),
         (
-            "alert",
-            [
-                "contactOfStaff", "contactShared", "takeover", "voterReplaced", "manyContacts", "manyCodes", "logKept",
-                "boxKeyKept", "boxKeyMissing", "openingOverdue", "clock.jumped", "clock.unproven", "clock.behind",
-            ]
-        ),
-        (
             "step",
             [
                 "home", "code", "challenge", "enter", "choose", "message", "space", "change", "lost", "lostDone",
@@ -113,6 +106,7 @@ struct TextKeyTests {
         PollState.self, ClockDoubt.self, Channel.self, MessageState.self, MessageKind.self, Mailing.Purpose.self,
         PollMoment.self, TrusteeProgress.Part.self, PolicyReport.State.self, Reminders.Target.self, Column.self,
         VoterModel.IdentifierState.self, LettersModel.BatchState.self,
+        AlertLine.Kind.self,
     ]
 
     private func made(_ type: any Choice.Type) -> [String] {

@@ -5,20 +5,16 @@ import Operations
 import Staff
 import Store
 
-/// Who asks.
+/// Who asks: a member of the staff, or a program, which has neither a full name nor codes and never signs in.
 struct AccountModel: PageModel {
     let name: String
     let role: StaffRole
-    let view: OnPage<View>
-
-    /// What a member of the staff sees of their own account.
-    struct View: PageModel {
-        let fullName: String
-        /// Spare codes that are left.
-        let spareCodes: Int
-        /// The last ones, the latest first.
-        let signIns: [Moment]
-    }
+    /// Null for a program.
+    let fullName: String?
+    /// Spare codes that are left.
+    let spareCodes: Int
+    /// The last ones, the latest first.
+    let signIns: [Moment]
 }
 
 /// The member's own page.
@@ -35,15 +31,14 @@ struct AccountPage: ConsolePage {
 
     func model(_ call: ConsoleRequest) throws -> AccountModel? {
         guard case .staff(let name) = call.viewer.principal else { return nil }
-        let view = try store.read { (reading: borrowing Reading) throws(StoreError) -> AccountModel.View in
+        return try store.read { (reading: borrowing Reading) throws(StoreError) -> AccountModel in
             let member = try parts.register.member(reading, name: name)
-            return AccountModel.View(
-                fullName: member?.fullName ?? "",
+            return AccountModel(
+                name: name, role: call.role, fullName: member?.fullName,
                 spareCodes: try member.map { member throws(StoreError) in try factor.spareLeft(reading, member) } ?? 0,
                 signIns: try parts.authenticator.sessions.signIns(
                     reading, call.viewer.principal, limit: AccountPage.shown
                 ).map { Moment($0.at) })
         }
-        return AccountModel(name: name, role: call.role, view: OnPage(view))
     }
 }

@@ -25,26 +25,44 @@ struct WaitingRequest: PageModel {
     /// Whether only a member of the bureau may approve it.
     let needsBureau: Bool
     /// Whether the reader asked for it: they can take it back.
-    let isMine: OnPage<Bool>
+    let isMine: Bool
     /// What is asked for, and about whom or which file, in words.
     let what: OnPage<String>
     let about: OnPage<String>
 }
 
-/// What the page of requests shows beside them.
-struct ApprovalsView: PageModel {
-    /// A request that ended without a decision.
-    struct Lapsed: PageModel {
-        let id: Int
-        let what: String
-        let about: String
-        let askedBy: String
-        /// The newer file's request that took its place; null where it expired.
-        let replacedBy: String?
-    }
+/// A request that ended without a decision.
+struct LapsedRequest: PageModel {
+    let id: Int
+    /// What was to be done.
+    let permission: Permission
+    /// Null where it is about a file.
+    let voter: Int?
+    /// Null where it is about a voter.
+    let file: String?
+    /// As the journal has them.
+    let askedBy: String
+    /// Nobody could approve from then on.
+    let expiresAt: Moment
+    /// The newer file's request that took its place; null where it expired.
+    let replacedBy: String?
+    /// What was asked for, and about whom or which file, in words.
+    let what: OnPage<String>
+    let about: OnPage<String>
 
+    init(_ request: Approvals.Request, _ voter: Voter?, _ words: RequestWords) {
+        (id, permission, askedBy) = (request.id, request.permission, request.askedBy)
+        self.voter = request.heldImport == nil ? request.subject : nil
+        file = request.heldImport == nil ? nil : request.order["file"]
+        (expiresAt, replacedBy) = (Moment(request.expiresAt), request.replacedBy)
+        (what, about) = (OnPage(words.permission(request)), OnPage(words.about(request, voter)))
+    }
+}
+
+/// What the page of requests shows beside them; programs ask for it by itself.
+struct ApprovalsView: PageModel {
     let hasLapsed: Bool
-    let lapsed: [Lapsed]
+    let lapsed: [LapsedRequest]
 }
 
 /// Requests that wait; one's own can be taken back, others decided.
@@ -74,25 +92,35 @@ struct ApprovalsPage: ConsolePage {
                 file: request.heldImport == nil ? nil : request.order["file"],
                 voters: request.order["voters"].flatMap { Int($0) } ?? 1, reason: request.reason,
                 askedBy: request.askedBy, expiresAt: Moment(request.expiresAt), needsBureau: request.needsBureau,
-                isMine: OnPage(request.askedBy == call.viewer.principal.text),
+                isMine: request.askedBy == call.viewer.principal.text,
                 what: OnPage(words.permission(request)), about: OnPage(words.about(request, voter)))
         }
-        let lapsed = try lapsed(words)
+        let lapsed = try LapsedPage(context: context).lapsed(call.language)
         return WithView(waiting, ApprovalsView(hasLapsed: !lapsed.isEmpty, lapsed: lapsed))
     }
 
-    /// Requests that ended without a decision.
-    private func lapsed(_ words: RequestWords) throws -> [ApprovalsView.Lapsed] {
+}
+
+/// The requests that ended without a decision in the last days.
+struct LapsedPage: ConsolePage {
+    static let path = "approvals/lapsed"
+    static let permission = Permission.decide
+    static let template = "lapsed"
+    let context: ConsoleContext
+
+    func title(_ model: [LapsedRequest], _ wording: Wording) -> String { wording("approvals.lapsed") }
+
+    func model(_ call: ConsoleRequest) throws -> [LapsedRequest]? { try lapsed(call.language) }
+
+    /// The latest first.
+    func lapsed(_ language: Language) throws -> [LapsedRequest] {
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try approvals.lapsed(reading, since: parts.operations.clock.now - HeldRolls.lapsedSeconds).map {
                 request throws(StoreError) in (request, try parts.operations.voter(reading, request.subject))
             }
         }
-        return found.map { request, voter in
-            ApprovalsView.Lapsed(
-                id: request.id, what: words.permission(request), about: words.about(request, voter),
-                askedBy: request.askedBy, replacedBy: request.replacedBy)
-        }
+        let words = RequestWords(context, language)
+        return found.map { request, voter in LapsedRequest(request, voter, words) }
     }
 }
 

@@ -9,7 +9,7 @@ struct ClientLine: PageModel {
     let role: StaffRole
     let expiresAt: Moment
     /// Who made it.
-    let addedBy: OnPage<String>
+    let addedBy: String
 }
 
 /// The page of programs' tokens.
@@ -24,7 +24,7 @@ struct ClientsPage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> [ClientLine]? {
         try store.read { (reading: borrowing Reading) throws(StoreError) in try clients.all(reading) }.map {
             ClientLine(
-                name: $0.name, role: $0.role, expiresAt: Moment($0.expiresAt), addedBy: OnPage($0.addedBy))
+                name: $0.name, role: $0.role, expiresAt: Moment($0.expiresAt), addedBy: $0.addedBy)
         }
     }
 }

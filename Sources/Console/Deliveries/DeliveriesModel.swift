@@ -19,6 +19,10 @@ struct DeliveriesModel: PageModel {
     let held: [Channel]
     /// Channels that stopped by themselves.
     let paused: [Channel]
+    /// Who holds a channel back, and since when.
+    let holds: [Hold]
+    /// Why a channel stopped by itself.
+    let pauses: [Pause]
     /// States that are too frequent somewhere.
     let warnings: [Warning]
     /// Vote confirmations that failed or came back, by channel; empty until the poll has ended, and for whoever may not know who
@@ -62,6 +66,23 @@ struct DeliveriesModel: PageModel {
         let state: MessageState
         /// Of what came to an end.
         let percent: Int
+        /// The per cent from which on it is shown.
+        let threshold: Int
+    }
+
+    /// A channel that a person holds back.
+    struct Hold: PageModel {
+        let channel: Channel
+        /// As the journal has them.
+        let by: String
+        let since: Moment
+    }
+
+    /// A channel that stopped by itself.
+    struct Pause: PageModel {
+        let channel: Channel
+        /// In English.
+        let reason: String
     }
 
     /// What the page shows of that: notices in sentences, and three tables of the same columns.

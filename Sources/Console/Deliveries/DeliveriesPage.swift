@@ -36,9 +36,12 @@ struct DeliveriesPage: ConsolePage {
                 .init(channel: $0.route, state: $0.state, reply: $0.reply, count: $0.count)
             },
             held: picture.holds.map(\.route), paused: try picture.pauses.map { try Channel.read($0.route) },
+            holds: picture.holds.map { .init(channel: $0.route, by: $0.by, since: Moment($0.since)) },
+            pauses: try picture.pauses.map { .init(channel: try Channel.read($0.route), reason: $0.reason) },
             warnings: try picture.warnings.map {
                 .init(
-                    channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent)
+                    channel: $0.route, place: $0.place, state: try MessageState.read($0.state), percent: $0.percent,
+                    threshold: $0.threshold)
             },
             undeliveredConfirmations: Dictionary(
                 undelivered.map { ($0.route.rawValue, $0.total) }, uniquingKeysWith: { $1 }),

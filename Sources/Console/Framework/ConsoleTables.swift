@@ -2,8 +2,10 @@
 enum ConsoleTables {
     /// Pages and resources.
     static let views = [
-        ConsoleView(HomePage.self), ConsoleView(VotersPage.self), ConsoleView(VoterPage.self),
-        ConsoleView(GivenContactsPage.self), ConsoleView(ApprovalsPage.self), ConsoleView(QuestionsPage.self),
+        ConsoleView(HomePage.self), ConsoleView(AlertsPage.self), ConsoleView(VotersPage.self),
+        ConsoleView(VoterPage.self),
+        ConsoleView(GivenContactsPage.self), ConsoleView(ApprovalsPage.self), ConsoleView(LapsedPage.self),
+        ConsoleView(QuestionsPage.self),
         ConsoleView(DeliveriesPage.self), ConsoleView(RemindersPage.self), ConsoleView(LettersPage.self),
         ConsoleView(ParcelsPage.self), ConsoleView(PrintingPage.self), ConsoleView(TurnoutPage.self),
         ConsoleView(SealPage.self), ConsoleView(ClockPage.self), ConsoleView(PolicyPage.self),

@@ -15,26 +15,23 @@ struct HomeModel: PageModel {
     let reason: String?
     /// Why the server does not believe its clock; null while it does, and when the poll is over.
     let clockDoubt: ClockDoubt?
+    /// Warnings, pauses and holds of deliveries; null where they are not the reader's business.
+    let warnings: Int?
+    /// Requests for a second person; null for whoever does not decide.
+    let waiting: Int?
+    /// Questions of voters; null for whoever does not answer them.
+    let questions: Int?
     let view: OnPage<View>
 
     /// What the page says beside that.
     struct View: PageModel {
         let title: String
         let state: String
+        /// For those who decide; programs ask for them by themselves.
         let alerts: [AlertLine]
-        /// Warnings of deliveries; null where there are none, or they are not the reader's business.
-        let warnings: Int?
-        /// Requests for a second person, for those who decide.
-        let waiting: Int?
-        /// Questions of voters, for those who answer.
-        let questions: Int?
+        /// Whether there are warnings.
+        let isWarned: Bool
         /// What somebody of this role does here.
         let role: String
-    }
-
-    /// One alert that nobody has seen yet.
-    struct AlertLine: PageModel {
-        let id: Int
-        let words: String
     }
 }

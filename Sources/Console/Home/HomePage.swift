@@ -33,29 +33,29 @@ struct HomePage: ConsolePage {
                 waiting: try approvals.waitingCount(reading),
                 questions: call.viewer.may(.answerVoters) ? try parts.help.waiting(reading) : 0)
         }
-        let (poll, hours) = (found.poll, found.hours)
+        let (poll, hours, viewer) = (found.poll, found.hours, call.viewer)
+        let warnings = try viewer.may(.seeDeliveries) ? warnings() : nil
         return HomeModel(
             election: election.id, poll: poll?.state, opens: Moment(hours.opens, .words),
             closes: Moment(hours.closes, .words), phase: hours.phase(parts.clock.now), reason: hours.reason,
-            clockDoubt: poll?.state.isFinal == false ? poll?.clockDoubt : nil, view: OnPage(try view(found, call)))
+            clockDoubt: poll?.state.isFinal == false ? poll?.clockDoubt : nil, warnings: warnings,
+            waiting: viewer.may(.decide) ? found.waiting : nil,
+            questions: viewer.may(.answerVoters) ? found.questions : nil,
+            view: OnPage(try view(found, isWarned: warnings ?? 0 > 0, call)))
     }
 
-    /// What the page says in sentences and counts.
-    private func view(_ found: Found, _ call: ConsoleRequest) throws -> HomeModel.View {
-        let (viewer, say) = (call.viewer, wording(call.language))
-        let alerts =
-            viewer.may(.decide)
-            ? found.alerts.map {
-                HomeModel.AlertLine(id: $0.id, words: "\(say("alert.\($0.kind)")) \($0.subject), \(say.time($0.at))")
-            } : []
-        var warnings = 0
-        if viewer.may(.seeDeliveries) {
-            let picture = try parts.deliveries.picture()
-            warnings = picture.warnings.count + picture.pauses.count + picture.holds.count
-        }
+    /// How much of the deliveries needs a look.
+    private func warnings() throws -> Int {
+        let picture = try parts.deliveries.picture()
+        return picture.warnings.count + picture.pauses.count + picture.holds.count
+    }
+
+    /// What the page says in sentences.
+    private func view(_ found: Found, isWarned: Bool, _ call: ConsoleRequest) throws -> HomeModel.View {
+        let say = wording(call.language)
         return HomeModel.View(
             title: election.title[call.language], state: PollWords(context).state(found.poll, found.hours, say),
-            alerts: alerts, warnings: warnings > 0 ? warnings : nil, waiting: viewer.may(.decide) ? found.waiting : nil,
-            questions: viewer.may(.answerVoters) ? found.questions : nil, role: say("home.\(call.role.rawValue)"))
+            alerts: call.viewer.may(.decide) ? try found.alerts.map { try AlertLine($0, say) } : [],
+            isWarned: isWarned, role: say("home.\(call.role.rawValue)"))
     }
 }

@@ -13,7 +13,33 @@ struct LettersModel: PageModel {
     let parcels: [ParcelModel]
     /// What goes into the envelopes with the letters that bring an identifier; it is approved with them.
     let enclosures: [Enclosed]
+    /// Who approved the specimen that was approved last, and when; null before that.
+    let approvedBy: String?
+    let approvedAt: Moment?
+    /// The present print run, or the last one since the server's start; null for none.
+    let run: PrintRun?
+    /// Why nothing can be printed with the settings as they are, in English; null where it can.
+    let fault: String?
     let view: OnPage<View>
+
+    /// How a print run goes on, or how it ended. What does not belong to its state is null.
+    struct PrintRun: PageModel {
+        let state: State
+        /// Of `printing`: those that are written by now. Of `done`: all of them.
+        var letters: Int?
+        /// Of `done`.
+        var batch: Int?
+        /// Of `done`: references of voters whose letter could not be printed, and why.
+        var leftOut: [String]?
+        /// Of `failed`: in English.
+        var why: String?
+
+        /// How far it is.
+        enum State: String, CaseIterable, Choice {
+            case printing, failed, done
+            static var texts: String? { nil }
+        }
+    }
 
     /// How far a batch has come.
     enum BatchState: String, CaseIterable, Choice {
@@ -37,13 +63,13 @@ struct LettersModel: PageModel {
         let returned: Int
         /// Spoiled or returned sheets that were destroyed.
         let destroyed: Int
+        /// The day, `2026-11-10`; null before.
+        let postedOn: String?
         let view: OnPage<BatchView>
     }
 
     /// What the page says of it in its own way.
     struct BatchView: PageModel {
-        /// The day, `2026-11-10`; empty before.
-        let postedOn: String
         /// What comes next for it.
         let isToPost: Bool
         let isToConfirm: Bool
@@ -69,7 +95,7 @@ struct LettersModel: PageModel {
 
     /// What the page says beside that.
     struct View: PageModel {
-        /// How the print run goes on.
+        /// How the print run goes on, in sentences.
         let notices: [Notice]
         let specimen: String
         let mayApprove: Bool
@@ -83,10 +109,20 @@ extension LettersModel.Batch {
         (self.batch, state) = (row.batch, try LettersModel.BatchState.read(row.state))
         (printed, spoiled, withdrawn, toPost) = (row.printed, row.spoiled, row.withdrawn, row.toPost)
         (reprinted, returned, destroyed) = (row.reprinted, row.returned, row.destroyed)
+        postedOn = batch?.postedOn
         view = OnPage(
-            LettersModel.BatchView(
-                postedOn: batch?.postedOn ?? "", isToPost: batch?.state == .printed,
-                isToConfirm: batch?.state == .posted))
+            LettersModel.BatchView(isToPost: batch?.state == .printed, isToConfirm: batch?.state == .posted))
+    }
+}
+
+extension LettersModel.PrintRun {
+    init(_ job: PrintOrders.Job) {
+        switch job {
+        case .printing(let count): self.init(state: .printing, letters: count)
+        case .failed(let reason): self.init(state: .failed, why: reason)
+        case .done(let number, let count, let without):
+            self.init(state: .done, letters: count, batch: number, leftOut: without)
+        }
     }
 }
 
@@ -104,6 +140,8 @@ struct ParcelModel: PageModel {
     let receivedAt: Moment?
     /// Null before everything is destroyed.
     let destroyedAt: Moment?
+    /// Numbers of the sheets that must not be posted; null where they are not asked for, as among all parcels.
+    let notToPost: [Int]?
     let files: [File]
     let view: OnPage<View>
 
@@ -118,7 +156,7 @@ struct ParcelModel: PageModel {
         /// How often it was fetched.
         let fetched: Int
         /// How often it can be fetched still.
-        let left: OnPage<Int>
+        let left: Int
     }
 
     /// What pages say of it in their own way.
@@ -129,17 +167,18 @@ struct ParcelModel: PageModel {
         let notToPost: String?
     }
 
-    /// - Parameter notToPost: numbers of sheets.
-    init(_ parcel: Parcel, notToPost: [Int] = []) {
+    /// - Parameter notToPost: numbers of sheets; nil where it is not the question.
+    init(_ parcel: Parcel, notToPost: [Int]? = nil) {
+        self.notToPost = notToPost
         (id, batch, printer, key) = (parcel.id, parcel.batch, parcel.printer, parcel.fingerprint)
         (letters, madeAt) = (parcel.letters, Moment(parcel.madeAt))
         (receivedAt, destroyedAt) = (Moment(parcel.receivedAt), Moment(parcel.destroyedAt))
         files = parcel.files.map {
             File(
                 number: $0.number, name: $0.name, bytes: $0.bytes, sha256: $0.sha256, fetched: $0.fetched,
-                left: OnPage(PrintOrders.mostFetched - $0.fetched))
+                left: PrintOrders.mostFetched - $0.fetched)
         }
-        let out = notToPost.map(String.init).joined(separator: ", ")
+        let out = (notToPost ?? []).map(String.init).joined(separator: ", ")
         view = OnPage(View(fetched: files.map(\.fetched).max() ?? 0, notToPost: out.isEmpty ? nil : out))
     }
 }

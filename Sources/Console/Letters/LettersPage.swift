@@ -27,7 +27,7 @@ struct LettersPage: ConsolePage {
     func model(_ call: ConsoleRequest) throws -> LettersModel? {
         let (letters, say) = (parts.letters, wording(call.language))
         // Read first: a run that is over by now has its parcel in the tables below.
-        var notices = notices(letters.job, say)
+        let job = letters.job
         let found = try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             Found(
                 waiting: try letters.letterBatches.waiting(reading, parts.operations.election),
@@ -35,12 +35,12 @@ struct LettersPage: ConsolePage {
                 batches: try letters.letterBatches.batches(reading, parts.operations.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
-        var (proof, enclosures): (SpecimenState?, [LettersModel.Enclosed]) = (nil, [])
+        var (proof, enclosures, fault): (SpecimenState?, [LettersModel.Enclosed], String?) = (nil, [], nil)
         do {
             let matter = try letters.matter()
             (proof, enclosures) = (try letters.proofState(of: matter), self.enclosures(matter, say.language))
-        } catch let fault as PrintRefusal {
-            notices.append(Notice(refusal(fault.description, "letters.faulty", say.language), isBad: true))
+        } catch let refusal as PrintRefusal {
+            fault = refusal.description
         }
         return LettersModel(
             waiting: found.waiting, specimenApproved: proof?.isApproved ?? false,
@@ -48,9 +48,12 @@ struct LettersPage: ConsolePage {
             batches: try found.rows.map { row in
                 try LettersModel.Batch(row, found.batches.first { $0.number == row.batch })
             }, parcels: found.parcels.map { ParcelModel($0) }, enclosures: enclosures,
+            approvedBy: proof?.approved?.approvedBy, approvedAt: Moment(proof?.approved?.approvedAt),
+            run: job.map { LettersModel.PrintRun($0) }, fault: fault,
             view: OnPage(
                 LettersModel.View(
-                    notices: notices, specimen: proof.map { words($0, say) } ?? say("letters.noSpecimen"),
+                    notices: notices(job, fault, say),
+                    specimen: proof.map { words($0, say) } ?? say("letters.noSpecimen"),
                     mayApprove: proof?.waiting != nil && call.viewer.may(.approveSpecimen),
                     hasEnclosures: !enclosures.isEmpty)))
     }
@@ -80,15 +83,17 @@ struct LettersPage: ConsolePage {
         }
     }
 
-    /// How the print run goes on, or how it ended.
-    private func notices(_ job: PrintOrders.Job?, _ say: Wording) -> [Notice] {
-        switch job {
-        case nil: []
-        case .printing(let count): [Notice("\(say("letters.printing")) \(count)")]
-        case .failed(let why): [Notice("\(say("letters.failed")) \(why)", isBad: true)]
-        case .done(let batch, let count, let leftOut):
-            [Notice("\(say("letters.done")) \(batch)\(say.language.colon)\(count)")]
-                + leftOut.map { Notice("\(say("letters.leftOut")) \($0)", isBad: true) }
-        }
+    /// How the print run goes on, or how it ended, and why nothing can be printed.
+    private func notices(_ job: PrintOrders.Job?, _ fault: String?, _ say: Wording) -> [Notice] {
+        let run: [Notice] =
+            switch job {
+            case nil: []
+            case .printing(let count): [Notice("\(say("letters.printing")) \(count)")]
+            case .failed(let why): [Notice("\(say("letters.failed")) \(why)", isBad: true)]
+            case .done(let batch, let count, let leftOut):
+                [Notice("\(say("letters.done")) \(batch)\(say.language.colon)\(count)")]
+                    + leftOut.map { Notice("\(say("letters.leftOut")) \($0)", isBad: true) }
+            }
+        return run + [fault].compactMap { $0 }.map { Notice(say.refusal($0, "letters.faulty"), isBad: true) }
     }
 }

@@ -15,6 +15,10 @@ struct PolicyModel: PageModel {
     let declaredLevel: Int
     /// The level of the points below.
     let checkedLevel: Int
+    /// Questions of the grid.
+    let questions: Int
+    /// Points that are missing or unknown.
+    let open: Int
     let lines: [Line]
     let view: OnPage<View>
 
@@ -27,6 +31,8 @@ struct PolicyModel: PageModel {
         let state: PolicyReport.State
         /// The member of the bureau who accepts that it is missing.
         let acceptedBy: String?
+        /// Why they do, in their own words.
+        let acceptedWhy: String?
         /// What to do about it.
         let cure: Worded
         let view: OnPage<LineView>
@@ -43,10 +49,6 @@ struct PolicyModel: PageModel {
 
     /// What the page says beside that.
     struct View: PageModel {
-        /// Questions of the grid.
-        let questions: Int
-        /// Points that are missing or unknown.
-        let open: Int
         /// The levels that can be asked for.
         let levels: [Int]
         /// Where the points come from.
@@ -76,11 +78,11 @@ struct PolicyPage: ConsolePage {
         let policy = parts.policy.text
         return PolicyModel(
             points: report.points, computedLevel: report.computedLevel, declaredLevel: election.level,
-            checkedLevel: report.level, lines: report.lines.map { line($0, call) },
+            checkedLevel: report.level, questions: policy.questions.count, open: report.open.count,
+            lines: report.lines.map { line($0, call) },
             view: OnPage(
                 PolicyModel.View(
-                    questions: policy.questions.count, open: report.open.count, levels: Array(PolicyPage.levels),
-                    source: policy.source, year: "\(policy.year)")))
+                    levels: Array(PolicyPage.levels), source: policy.source, year: "\(policy.year)")))
     }
 
     /// One point in the reader's words.
@@ -91,7 +93,8 @@ struct PolicyPage: ConsolePage {
         }
         return PolicyModel.Line(
             point: line.point.id, level: line.point.level, objective: line.point.objective, state: line.state,
-            acceptedBy: line.acceptedBy, cure: Worded(line.point.cure.en, line.point.cure[call.language]),
+            acceptedBy: line.acceptedBy, acceptedWhy: line.acceptedWhy,
+            cure: Worded(line.point.cure.en, line.point.cure[call.language]),
             view: OnPage(
                 PolicyModel.LineView(
                     words: line.point.text[call.language], state: accepted ?? line.state.said(say),

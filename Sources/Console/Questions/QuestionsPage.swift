@@ -9,6 +9,8 @@ struct QuestionsModel: PageModel {
     let questions: [Question]
     /// Where the browser of the code that was asked for stood last; null where none was asked for, or it is unknown.
     let trace: Trace?
+    /// The number after which the next questions begin, as `after` takes it; null on the last page.
+    let more: Int?
     let view: OnPage<View>
 
     /// A question of the help form.
@@ -36,8 +38,6 @@ struct QuestionsModel: PageModel {
         let code: String
         /// Whether a code was asked for that nobody has.
         let isUnknown: Bool
-        /// The number after which the next page begins; null on the last one.
-        let more: Int?
     }
 }
 
@@ -79,10 +79,8 @@ struct QuestionsPage: ConsolePage {
                     step: Worded($0.step, say("step.\($0.step)")),
                     trouble: Worded($0.trouble, $0.trouble.isEmpty ? say("none") : $0.trouble), at: Moment($0.at))
             },
-            view: OnPage(
-                QuestionsModel.View(
-                    code: code, isUnknown: trace == nil && !code.isEmpty,
-                    more: entries.count == SupportQueue.pageSize ? entries.last?.id : nil)))
+            more: entries.count == SupportQueue.pageSize ? entries.last?.id : nil,
+            view: OnPage(QuestionsModel.View(code: code, isUnknown: trace == nil && !code.isEmpty)))
     }
 }
 

@@ -57,11 +57,10 @@ struct AppliedWords: ConsoleTask {
 
     /// Says of files whose request ended without a decision that what waited did not come onto the roll: whoever asked may not
     /// know.
-    /// - Parameter own: the request of which the page says so already.
-    func lapsed(but own: Int?) throws -> [Notice] {
-        let lapsed = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try HeldRolls(parts.operations).lapsed(reading)
-        }
+    /// - Parameters:
+    ///   - lapsed: those requests.
+    ///   - own: the request of which the page says so already.
+    func notices(_ lapsed: [Approvals.Request], but own: Int?) -> [Notice] {
         let colon = say.language.colon
         return lapsed.filter { $0.id != own }.map { request in
             let file = request.order["file"] ?? ""

@@ -1,4 +1,5 @@
 import Operations
+import Staff
 import VoterRoll
 
 /// How an import of the roll goes on. What does not belong to its state is null.
@@ -39,6 +40,9 @@ struct RollModel: PageModel {
     var held: Int?
     var needsBureau: Bool?
     var kept: Int?
+    /// Files whose request ended without a decision in the last days, the latest first: what waited of them did not come onto the
+    /// roll. Null where there are none.
+    var lapsed: [Lapsed]?
     var view = OnPage(View())
 
     /// How far it is.
@@ -47,6 +51,24 @@ struct RollModel: PageModel {
         /// No file is taken any more.
         case sealed
         static var texts: String? { nil }
+    }
+
+    /// A file whose request ended without a decision.
+    struct Lapsed: PageModel {
+        /// The request's number.
+        let request: Int
+        let file: String
+        /// As the journal has them.
+        let askedBy: String
+        /// Nobody could approve from then on.
+        let expiresAt: Moment
+        /// The newer file's request that took its place; null where it expired.
+        let replacedBy: String?
+
+        init(_ request: Approvals.Request) {
+            (self.request, file, askedBy) = (request.id, request.order["file"] ?? "", request.askedBy)
+            (expiresAt, replacedBy) = (Moment(request.expiresAt), request.replacedBy)
+        }
     }
 
     /// A heading that nobody knows.

@@ -19,13 +19,15 @@ struct RollPage: ConsolePage {
     func isLive(_ model: RollModel) -> Bool { [.reading, .applying].contains(model.state) }
 
     func model(_ call: ConsoleRequest) throws -> RollModel? {
-        let isSealed = try store.read { (reading: borrowing Reading) throws(StoreError) in
-            try parts.operations.isSealed(reading)
+        let (isSealed, lapsed) = try store.read {
+            (reading: borrowing Reading) throws(StoreError) -> (Bool, [Approvals.Request]) in
+            (try parts.operations.isSealed(reading), try HeldRolls(parts.operations).lapsed(reading))
         }
         var (model, view) = try present(call)
-        view.lapsed = try AppliedWords(context, call.language).lapsed(but: model.request)
+        view.lapsed = AppliedWords(context, call.language).notices(lapsed, but: model.request)
         if isSealed { model = RollModel(state: .sealed) }
         view.isSealed = isSealed
+        model.lapsed = lapsed.isEmpty ? nil : lapsed.map { RollModel.Lapsed($0) }
         model.view = OnPage(view)
         return model
     }

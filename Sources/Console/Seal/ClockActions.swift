@@ -36,7 +36,7 @@ struct ClockActions: ConsoleWork {
     /// What stands above the form: both times, and what the member's word brings about. Nil where there is nothing to decide.
     func aboutClock(_ call: ConsoleRequest) throws -> ClockAbout? {
         guard let clock = try ClockPage(context).model(call), clock.doubt != nil else { return nil }
-        let isOver = clock.shows.seconds >= clock.view.value.closes.seconds
+        let isOver = clock.shows.seconds >= clock.closes.seconds
         return ClockAbout(
             clock: clock,
             outcome: Notice(text(isOver ? "trustClock.closes" : "trustClock.goesOn", call.language), isBad: isOver))

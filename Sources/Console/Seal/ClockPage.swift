@@ -8,6 +8,8 @@ import Store
 struct ClockModel: PageModel {
     let shows: Moment
     let believed: Moment
+    /// The hour of the close in force.
+    let closes: Moment
     /// Why the server does not believe it; null while it does, and when the poll is over.
     let doubt: ClockDoubt?
     let view: OnPage<View>
@@ -15,7 +17,6 @@ struct ClockModel: PageModel {
     /// What the page says beside that.
     struct View: PageModel {
         let words: String
-        let closes: Moment
     }
 }
 
@@ -34,9 +35,8 @@ struct ClockPage: ConsolePage {
         }
         let (say, doubt) = (wording(call.language), poll.state.isFinal ? nil : poll.clockDoubt)
         return ClockModel(
-            shows: Moment(times.shows, .wordsWithZone), believed: Moment(times.believed, .wordsWithZone), doubt: doubt,
-            view: OnPage(
-                ClockModel.View(
-                    words: doubt?.said(say) ?? say("clock.believed"), closes: Moment(poll.closesAt, .wordsWithZone))))
+            shows: Moment(times.shows, .wordsWithZone), believed: Moment(times.believed, .wordsWithZone),
+            closes: Moment(poll.closesAt, .wordsWithZone), doubt: doubt,
+            view: OnPage(ClockModel.View(words: doubt?.said(say) ?? say("clock.believed"))))
     }
 }

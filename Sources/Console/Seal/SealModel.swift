@@ -9,6 +9,12 @@ struct SealModel: PageModel {
     let clockDoubt: ClockDoubt?
     /// What the seal is known by.
     let fingerprint: String?
+    /// When the poll was opened; null before.
+    let opened: Moment?
+    /// The hour in force.
+    let closes: Moment
+    /// Each time that the store was brought back from a backup.
+    let restores: [Restore]
     /// How long the journal is and its last hash, or where it breaks.
     let journal: Worded
     /// What the audit found, in English; empty where everything fits.
@@ -31,14 +37,32 @@ struct SealModel: PageModel {
         let head: String?
         /// How many public events there are.
         let height: Int
+        /// When the last round was; null before the first.
+        let lastRound: Moment?
         let view: OnPage<BallotView>
     }
 
     /// What the page says of it in its own way.
     struct BallotView: PageModel {
         let title: String
-        /// When the last round was; null before the first.
-        let lastRound: Moment?
+    }
+
+    /// That the store was brought back from a backup.
+    struct Restore: PageModel {
+        let at: Moment
+        /// The latest time in the backup: what came after it is lost.
+        let backupAt: Moment
+        /// Of the sealed backup, in hexadecimal.
+        let sha256: String
+        /// Whether voting waits for two members, and votes may be lost.
+        let isHeld: Bool
+        /// When two members had voting go on; null until then.
+        let resumedAt: Moment?
+
+        init(_ restore: PollRestore) {
+            (at, backupAt) = (Moment(restore.at), Moment(restore.backupAt))
+            (sha256, isHeld, resumedAt) = (restore.sha256, restore.holds, Moment(restore.resumedAt))
+        }
     }
 
     /// What the bureau noted for the minutes.
@@ -68,8 +92,6 @@ struct SealModel: PageModel {
     /// What the page says beside that.
     struct View: PageModel {
         let state: String
-        let opened: Moment?
-        let closes: Moment
         let isDoubted: Bool
         /// Restores, the audit, and what is to be known of trustees.
         let restores: [Notice]
@@ -114,10 +136,15 @@ struct TrusteeLine: PageModel {
     let proven: Bool
     /// Whether they found them in the seal.
     let checked: Bool
+    /// When they did; null before.
+    let provenAt: Moment?
+    let checkedAt: Moment?
     /// On whose word nobody waits for their check.
     let waived: String?
     /// On whose word proven keys were replaced.
     let replaced: String?
+    /// When they were; null where they were not.
+    let replacedAt: Moment?
     let part: TrusteeProgress.Part
     let view: OnPage<View>
 
@@ -131,7 +158,8 @@ struct TrusteeLine: PageModel {
         let trustee = entry.trustee
         (name, part) = (trustee.name, entry.part)
         (proven, checked) = (trustee.provenAt != nil, trustee.checkedAt != nil)
-        (waived, replaced) = (trustee.waived, trustee.replacedBy)
+        (provenAt, checkedAt) = (Moment(trustee.provenAt), Moment(trustee.checkedAt))
+        (waived, replaced, replacedAt) = (trustee.waived, trustee.replacedBy, Moment(trustee.replacedAt))
         view = OnPage(
             View(
                 proven: trustee.provenAt.map { say.time($0) } ?? say("no"),

@@ -35,19 +35,21 @@ struct SealPage: ConsolePage {
         let (found, audit, say) = (try found(call), try audit(), wording(call.language))
         return SealModel(
             poll: found.poll?.state, clockDoubt: found.poll?.clockDoubt, fingerprint: found.poll?.fingerprint,
+            opened: Moment(found.poll?.openedAt, .wordsWithZone), closes: Moment(found.hours.closes, .wordsWithZone),
+            restores: found.restores.map { SealModel.Restore($0) },
             journal: PollWords(context).head(found.journal, say), findings: audit.findings,
             trustees: found.trustees.map { TrusteeLine($0, say) }, notes: SealModel.Notes(audit.chronicle),
-            ballots: found.ballots.map { box in
-                let (ballot, rounds) = (box.ballot, box.rounds)
-                return SealModel.Ballot(
-                    ballot: ballot.name, electors: ballot.electors, ballots: box.published,
-                    signatures: box.signatures, rounds: rounds.count, head: rounds.last?.head,
-                    height: rounds.last?.height ?? 0,
-                    view: OnPage(
-                        SealModel.BallotView(
-                            title: election.ballots.first { $0.id == ballot.name }?.title[call.language] ?? ballot.name,
-                            lastRound: Moment(rounds.last?.at))))
-            }, view: OnPage(view(found, audit.findings, call)))
+            ballots: found.ballots.map { ballot($0, say) }, view: OnPage(view(found, audit.findings, call)))
+    }
+
+    /// The box of one ballot.
+    private func ballot(_ box: PollStanding.Box, _ say: Wording) -> SealModel.Ballot {
+        let (ballot, rounds) = (box.ballot, box.rounds)
+        let title = election.ballots.first { $0.id == ballot.name }?.title[say.language] ?? ballot.name
+        return SealModel.Ballot(
+            ballot: ballot.name, electors: ballot.electors, ballots: box.published, signatures: box.signatures,
+            rounds: rounds.count, head: rounds.last?.head, height: rounds.last?.height ?? 0,
+            lastRound: Moment(rounds.last?.at), view: OnPage(SealModel.BallotView(title: title)))
     }
 
     /// Reads what the page shows.
@@ -89,8 +91,7 @@ struct SealPage: ConsolePage {
                 findings.isEmpty ? Notice(say("seal.intact")) : Notice("\(say("seal.broken")) \(words)", isBad: true)
         }
         return SealModel.View(
-            state: PollWords(context).state(poll, found.hours, say), opened: Moment(poll?.openedAt, .wordsWithZone),
-            closes: Moment(found.hours.closes, .wordsWithZone),
+            state: PollWords(context).state(poll, found.hours, say),
             isDoubted: poll?.clockDoubt != nil && poll?.state.isFinal == false,
             restores: found.restores.map { notice($0, poll, say) }, audit: audit, trustees: notices(found, say),
             hasHeads: !found.heads.isEmpty, heads: found.heads, hasNotes: poll != nil,

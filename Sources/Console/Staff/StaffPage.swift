@@ -14,16 +14,17 @@ struct StaffLine: PageModel {
     let isWaiting: Bool
     /// Whether the invitation has expired.
     let isExpired: Bool
+    /// As the journal has them.
+    let addedBy: String
+    let addedAt: Moment
+    /// Of a printer's key; null for none.
+    let fingerprint: String?
     let view: OnPage<View>
 
     /// What the page says of it in its own way.
     struct View: PageModel {
         /// Whether the authenticator is there, or what is missing.
         let factor: String
-        let addedBy: String
-        let addedAt: Moment
-        /// Of a printer's key; empty for none.
-        let fingerprint: String
         /// Whether the reader may bring the account into force, and whether they may renew and remove it.
         let canConfirm: Bool
         let canChange: Bool
@@ -34,10 +35,10 @@ struct StaffLine: PageModel {
         (name, fullName, role) = (member.name, member.fullName, member.role)
         (hasAuthenticator, isWaiting, self.isExpired) = (member.hasFactor, member.isWaiting, isExpired)
         let factor = isExpired ? "staff.expired" : member.hasFactor ? "yes" : "no"
+        (addedBy, addedAt, fingerprint) = (member.addedBy, Moment(member.addedAt), member.fingerprint)
         view = OnPage(
             View(
-                factor: say(factor), addedBy: member.addedBy, addedAt: Moment(member.addedAt),
-                fingerprint: member.fingerprint ?? "", canConfirm: member.isWaiting && viewer.may(.decide),
+                factor: say(factor), canConfirm: member.isWaiting && viewer.may(.decide),
                 canChange: viewer.may(member.role.passphrases) && member.principal != viewer.principal))
     }
 }

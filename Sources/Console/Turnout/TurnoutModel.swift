@@ -9,6 +9,8 @@ struct TurnoutModel: PageModel {
     let roundAt: Moment?
     /// Null before the seal.
     let poll: PollState?
+    /// Whether the figures of votes stand still between rounds, since some may still come.
+    let byRounds: Bool
     let eligible: Int
     /// With an identifier in use, or on its way by post.
     let issued: Int
@@ -65,6 +67,7 @@ struct TurnoutModel: PageModel {
         let snapshot = picture.snapshot
         (at, roundAt) = (Moment(snapshot.at), Moment(snapshot.roundAt))
         poll = try snapshot.poll.map { try PollState.read($0) }
+        byRounds = poll.map { [.open, .suspended, .closing, .ended].contains($0) } ?? false
         (eligible, issued) = (snapshot.all.eligible, snapshot.all.issued)
         (delivered, signedIn) = (snapshot.all.delivered, snapshot.all.signedIn)
         ballots = snapshot.ballots.map { ballot in
@@ -86,7 +89,5 @@ struct TurnoutModel: PageModel {
 struct TurnoutView: PageModel {
     /// When they were counted; null before the first.
     let at: Moment?
-    /// Whether votes are shown by rounds, since some may still come.
-    let byRounds: Bool
     let charts: [Chart]
 }

@@ -18,19 +18,15 @@ struct TurnoutPage: ConsolePage {
 
     func model(_ call: ConsoleRequest) throws -> WithView<TurnoutModel?, TurnoutView>? {
         guard let picture = try TurnoutFigures(context).shown(call) else {
-            return WithView(nil, TurnoutView(at: nil, byRounds: false, charts: []))
+            return WithView(nil, TurnoutView(at: nil, charts: []))
         }
         let (snapshot, say) = (picture.snapshot, wording(call.language))
-        let underWay = [PollState.open, .suspended, .closing, .ended].map(\.rawValue)
         var charts = [funnel(snapshot, say)]
         if !snapshot.ballots.isEmpty { charts.append(turnout(snapshot, say)) }
         if !picture.hours.isEmpty { charts.append(hours(picture, say)) }
         for group in picture.groups where group.lines.count > 1 { charts.append(chart(group, say)) }
         return WithView(
-            try TurnoutModel(picture),
-            TurnoutView(
-                at: Moment(snapshot.roundAt ?? snapshot.at), byRounds: underWay.contains(snapshot.poll ?? ""),
-                charts: charts))
+            try TurnoutModel(picture), TurnoutView(at: Moment(snapshot.roundAt ?? snapshot.at), charts: charts))
     }
 
     /// From eligible to voted, as bars.

@@ -13,6 +13,14 @@ struct VoterModel: PageModel {
     /// Masked; null for none.
     let phone: String?
     let hasAddress: Bool
+    /// How much the voter's vote counts.
+    let weight: Int
+    /// Whether the post brought a letter back.
+    let hasReturnedLetter: Bool
+    /// Whether the roll has their answer; null where the election asks no question.
+    let hasAnswer: Bool?
+    /// Whether a request about them waits for a second person.
+    let isWaiting: Bool
     /// Null before the first.
     let firstSignIn: Moment?
     /// Whether they have chosen a passphrase.
@@ -45,6 +53,8 @@ struct VoterModel: PageModel {
         let createdAt: Moment
         /// Null while it is not revoked.
         let endedAt: Moment?
+        /// Why it was revoked; null while it is not.
+        let reason: String?
         let view: OnPage<IdentifierView>
     }
 
@@ -54,8 +64,6 @@ struct VoterModel: PageModel {
         let state: String
         /// Since when it is in that state.
         let since: Moment
-        /// Why it was revoked.
-        let reason: String
     }
 
     /// A message to the voter.
@@ -70,6 +78,8 @@ struct VoterModel: PageModel {
         let endedAt: Moment?
         /// Every state that it was in.
         let steps: [Step]
+        /// Whether the reader may have it sent again.
+        let canRetry: Bool
         let view: OnPage<MessageView>
     }
 
@@ -77,8 +87,6 @@ struct VoterModel: PageModel {
     struct MessageView: PageModel {
         /// A line for each step.
         let steps: String
-        /// Whether the reader may have it sent again.
-        let canRetry: Bool
     }
 
     /// A state that a message came to.
@@ -106,14 +114,10 @@ struct VoterModel: PageModel {
     /// What the page says beside that.
     struct View: PageModel {
         let site: String
-        let weight: Int
         let slowed: Bool
         let channels: String
-        let hasReturnedLetter: Bool
         /// Whether the roll has their answer, in words; null where the election asks no question.
         let answer: String?
-        /// Whether a request about them waits.
-        let isWaiting: Bool
         /// What is weak about their channels; null where nothing is.
         let weakness: String?
         let hasDeeds: Bool
@@ -127,11 +131,12 @@ extension VoterModel.Identifier {
         (generation, state) = (record.generation, try VoterModel.IdentifierState.read(record.state))
         (isPrinted, channel) = (record.isPrinted, record.route)
         (createdAt, endedAt) = (Moment(record.createdAt), Moment(record.endedAt))
+        reason = record.reason
         let isWaiting = state == .unposted && !record.isPrinted
         view = OnPage(
             VoterModel.IdentifierView(
                 state: isWaiting ? say("identifier.unprinted") : state.said(say),
-                since: Moment(record.endedAt ?? record.createdAt), reason: record.reason ?? ""))
+                since: Moment(record.endedAt ?? record.createdAt)))
     }
 }
 
@@ -144,9 +149,7 @@ extension VoterModel.Message {
         let lines = steps.map { step in
             "\(step.at.said(say)) \(step.state.said(say))" + (step.reply.map { " (\($0))" } ?? "")
         }
-        view = OnPage(
-            VoterModel.MessageView(
-                steps: lines.joined(separator: "\n"),
-                canRetry: mayRetry && record.canRetry && [.failed, .unknown].contains(record.state)))
+        canRetry = mayRetry && record.canRetry && [.failed, .unknown].contains(record.state)
+        view = OnPage(VoterModel.MessageView(steps: lines.joined(separator: "\n")))
     }
 }

@@ -26,7 +26,10 @@ struct VoterPage: ConsolePage {
         let say = wording(call.language)
         return VoterModel(
             voter: VoterSummary(page.voter, call.language), mail: page.mail, phone: page.phone,
-            hasAddress: page.hasAddress, firstSignIn: Moment(page.firstSignIn), hasSecret: page.hasSecret,
+            hasAddress: page.hasAddress, weight: page.voter.weight,
+            hasReturnedLetter: page.voter.hasReturnedLetter,
+            hasAnswer: election.access.challenge == nil ? nil : page.hasAnswer, isWaiting: !page.waiting.isEmpty,
+            firstSignIn: Moment(page.firstSignIn), hasSecret: page.hasSecret,
             slowedSeconds: page.slowedFor, channels: page.channels.verdict,
             identifiers: try page.identifiers.map { try VoterModel.Identifier($0, say) },
             messages: page.messages.map { VoterModel.Message($0, say, mayRetry: call.viewer.may(.runDeliveries)) },
@@ -44,10 +47,8 @@ struct VoterPage: ConsolePage {
         }
         return VoterModel.View(
             site: page.voter.site.isEmpty ? say("none") : say.choice("site", page.voter.site),
-            weight: page.voter.weight, slowed: page.slowedFor > 0, channels: ChannelWords(say).proof(page.channels),
-            hasReturnedLetter: page.voter.hasReturnedLetter,
+            slowed: page.slowedFor > 0, channels: ChannelWords(say).proof(page.channels),
             answer: election.access.challenge == nil ? nil : say(page.hasAnswer ? "yes" : "no"),
-            isWaiting: !page.waiting.isEmpty,
             weakness: [.one, .oneAndAnswer].contains(verdict) ? say("proof.\(verdict.rawValue)") : nil,
             hasDeeds: !offered.isEmpty,
             actions: offered.map { VoterModel.Link(text: say("\($0.name).title"), segment: $0.segment) })
