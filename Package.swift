@@ -202,13 +202,14 @@ let package = Package(
                 "TestSupport",
             ]),
         tests("CaptchaTests", of: ["Captcha", "Crypto", "Store"]),
-        tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "Tally"]),
+        tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "TestSupport"]),
         tests(
             "PollingTests",
             of: [
                 "Authentication", "BallotCore", "BallotEngine", "Crypto", "Delivery", "Elections", "Issuance",
                 "Journal", "Polling", "Store", "Tally", "VoterRoll", "TestSupport",
             ]),
+        tests("TallyTests", of: ["BallotCore", "BallotEngine", "Tally", "TestSupport"]),
         tests("ObserverTests", of: ["Observer"]),
         tests(
             "StaffTests",
