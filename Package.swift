@@ -178,6 +178,8 @@ let package = Package(
         tests("CryptoTests", of: ["Crypto"]),
         tests("ContactsTests", of: ["Contacts"]),
         tests("InputsTests", of: ["Crypto", "Inputs"]),
+        tests("DocumentsTests", of: ["Documents"]),
+        tests("ThreadsTests", of: ["Threads"]),
         tests("TypesettingTests", of: ["Typesetting"]),
         tests("CommandLineKitTests", of: ["CommandLineKit"]),
         tests("JournalTests", of: ["Crypto", "Journal", "Store", "TestSupport"]),
