@@ -31,7 +31,8 @@ struct DocumentReaderTests {
     }
 
     @Test func `every fault is collected, each at its own place`() throws {
-        let text = "port: 70000\nlong: \"1\"\nopen: \"true\"\ncolour: blue\ncolours: [red, blue]\nlist: x\nempty: \"\"\n"
+        let text =
+            "port: 70000\nlong: \"1\"\nopen: \"true\"\ncolour: blue\ncolours: [red, blue]\nlist: x\nempty: \"\"\n"
         let found = try faults(text) { section in
             #expect(section.number("port", in: 1...65_535, standard: 80) == 80)
             #expect(section.number("long", in: 1...9, standard: 7) == 7)
@@ -46,7 +47,8 @@ struct DocumentReaderTests {
             found == [
                 "e.yaml:1:7: \"port\" must be a whole number from 1 to 65535",
                 "e.yaml:2:7: \"long\" must be a whole number from 1 to 9", "e.yaml:3:7: \"open\" must be true or false",
-                "e.yaml:4:9: \"colour\" must be one of: red, green", "e.yaml:5:16: \"colours\" must be one of: red, green",
+                "e.yaml:4:9: \"colour\" must be one of: red, green",
+                "e.yaml:5:16: \"colours\" must be one of: red, green",
                 "e.yaml:6:7: \"list\" must be a list", "e.yaml:7:8: \"empty\" must be a text",
                 "e.yaml:1:1: the file needs the key \"absent\"",
             ])

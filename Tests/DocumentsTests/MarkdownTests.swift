@@ -37,7 +37,10 @@ struct MarkdownTests {
     }
 
     @Test func `links lead where they are told to, and without an address their words stay`() {
-        let html = Markdown("[one](a.md) [*two* words](b.md) ![three](c.png)") { $0 == "b.md" ? nil : "/x/\($0)" }.html
-        #expect(html == "<p><a href=\"/x/a.md\">one</a> <em>two</em> words <img src=\"/x/c.png\" alt=\"three\" /></p>\n")
+        let html = Markdown(
+            "[one](a.md) [*two* words](b.md) ![three](c.png)", link: { $0 == "b.md" ? nil : "/x/\($0)" }
+        ).html
+        #expect(
+            html == "<p><a href=\"/x/a.md\">one</a> <em>two</em> words <img src=\"/x/c.png\" alt=\"three\" /></p>\n")
     }
 }

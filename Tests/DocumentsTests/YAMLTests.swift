@@ -12,10 +12,12 @@ struct YAMLTests {
     }
 
     @Test(arguments: [
-        ("a: &x 1\nb: 2\n", "1:4", "anchors"), ("a: 1\nb: *x\n", "2:4", "anchors"), ("a:\n  - !!int 3\n", "2:5", "anchors"),
+        ("a: &x 1\nb: 2\n", "1:4", "anchors"), ("a: 1\nb: *x\n", "2:4", "anchors"),
+        ("a:\n  - !!int 3\n", "2:5", "anchors"),
         ("a: &x {b: 1}\n", "1:4", "anchors"), ("a: &x [1]\n", "1:4", "anchors"),
         ("? [1]\n: 2\n", "1:3", "a key must be a plain word"), ("? {a: 1}\n: 2\n", "1:3", "a key must be a plain word"),
-        ("a: 1\n---\nb: 2\n", "2:1", "one document"), ("", "1:1", "the file is empty"), ("# none\n", "2:1", "the file is empty"),
+        ("a: 1\n---\nb: 2\n", "2:1", "one document"), ("", "1:1", "the file is empty"),
+        ("# none\n", "2:1", "the file is empty"),
         ("a: \"never ended\n", "2:1", ""), ("a: 1\n\tb: 2\n", "2:1", ""),
     ])
     func `what is refused is named with its line and column`(text: String, place: String, words: String) throws {
@@ -33,7 +35,8 @@ struct YAMLTests {
         #expect(entries.map(\.key) == ["a", "b"])
         #expect(entries.map(\.keyMark) == [Mark(line: 1, column: 1), Mark(line: 2, column: 1)])
         #expect(items.map(\.mark) == [Mark(line: 3, column: 5), Mark(line: 4, column: 5)])
-        guard case .scalar("1", plain: false) = items[1].content, case .scalar("1", plain: true) = entries[0].value.content
+        guard case .scalar("1", plain: false) = items[1].content,
+            case .scalar("1", plain: true) = entries[0].value.content
         else {
             Issue.record("quotes were not told apart")
             return
@@ -62,7 +65,8 @@ struct YAMLTests {
     }
 
     @Test func `marks that pile up on a letter are refused where they stand`() {
-        #expect(fault("a: b\nc: e" + String(repeating: "\u{301}", count: 200))?.hasPrefix("e.yaml:2:4: more than") == true)
+        #expect(
+            fault("a: b\nc: e" + String(repeating: "\u{301}", count: 200))?.hasPrefix("e.yaml:2:4: more than") == true)
         #expect(fault("a: e\u{301}") == nil)
     }
 }
