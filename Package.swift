@@ -212,6 +212,9 @@ let package = Package(
                 "Journal", "Polling", "Store", "Tally", "VoterRoll", "TestSupport",
             ]),
         tests("TallyTests", of: ["BallotCore", "BallotEngine", "Tally", "TestSupport"]),
+        tests(
+            "TrusteeSideTests",
+            of: ["BallotEngine", "CommandLineKit", "Elections", "Polling", "Tally", "TestSupport", "TrusteeSide"]),
         tests("ObserverTests", of: ["Observer"]),
         tests(
             "StaffTests",
@@ -227,7 +230,12 @@ let package = Package(
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
                 "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
             ]),
+        tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer"]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
+        tests(
+            "WebContentTests", of: ["Crypto", "Delivery", "Elections", "HTTPServer", "TestSupport", "WebContent"]),
+        tests(
+            "ServerTests", of: ["CommandLineKit", "Crypto", "Delivery", "HTTPServer", "Server", "TestSupport"]),
         tests(
             "VoterSiteTests",
             of: [
