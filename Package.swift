@@ -178,6 +178,8 @@ let package = Package(
         tests("CryptoTests", of: ["Crypto"]),
         tests("ContactsTests", of: ["Contacts"]),
         tests("InputsTests", of: ["Crypto", "Inputs"]),
+        tests("DocumentsTests", of: ["Documents"]),
+        tests("ThreadsTests", of: ["Threads"]),
         tests("TypesettingTests", of: ["Typesetting"]),
         tests("CommandLineKitTests", of: ["CommandLineKit"]),
         tests("JournalTests", of: ["Crypto", "Journal", "Store", "TestSupport"]),
@@ -202,13 +204,17 @@ let package = Package(
                 "TestSupport",
             ]),
         tests("CaptchaTests", of: ["Captcha", "Crypto", "Store"]),
-        tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "Tally"]),
+        tests("BallotTests", of: ["BallotCore", "BallotEngine", "Crypto", "TestSupport"]),
         tests(
             "PollingTests",
             of: [
                 "Authentication", "BallotCore", "BallotEngine", "Crypto", "Delivery", "Elections", "Issuance",
                 "Journal", "Polling", "Store", "Tally", "VoterRoll", "TestSupport",
             ]),
+        tests("TallyTests", of: ["BallotCore", "BallotEngine", "Tally", "TestSupport"]),
+        tests(
+            "TrusteeSideTests",
+            of: ["BallotEngine", "CommandLineKit", "Elections", "Polling", "Tally", "TestSupport", "TrusteeSide"]),
         tests("ObserverTests", of: ["Observer"]),
         tests(
             "StaffTests",
@@ -224,7 +230,12 @@ let package = Package(
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
                 "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
             ]),
+        tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer"]),
         tests("HTTPServerTests", of: ["HTTPServer"]),
+        tests(
+            "WebContentTests", of: ["Crypto", "Delivery", "Elections", "HTTPServer", "TestSupport", "WebContent"]),
+        tests(
+            "ServerTests", of: ["CommandLineKit", "Crypto", "Delivery", "HTTPServer", "Server", "TestSupport"]),
         tests(
             "VoterSiteTests",
             of: [

@@ -1,19 +1,10 @@
 import BallotCore
 import BallotEngine
 import Foundation
+import TestSupport
 import Testing
 
-/// An election that belenios-tool 2.0 made: two trustees, two questions (one with a blank vote), weights, a revote.
-struct SampleElection {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
-
-    /// A file of the sample without its final newline, which no hash covers.
-    static func bytes(_ name: String) throws -> [UInt8] {
-        var bytes = [UInt8](try Data(contentsOf: folder.appending(path: name)))
-        if bytes.last == 10 { bytes.removeLast() }
-        return bytes
-    }
-
+extension SampleElection {
     static func document() throws -> ElectionDocument { try #require(ElectionDocument(try bytes("election.json"))) }
 
     static func derived() throws -> [String: Any] {
@@ -31,8 +22,6 @@ struct SampleElection {
         let key = try #require(residue(document.publicKey))
         return BallotChecker(group: CoreGroup(key: key), form: document.form)
     }
-
-    static let ballots = ["ballot1.json", "ballot1b.json", "ballot2.json", "ballot3.json", "ballot4.json"]
 }
 
 func residue(_ digits: [UInt8]) -> Residue? {

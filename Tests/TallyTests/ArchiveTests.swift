@@ -2,6 +2,7 @@ import BallotCore
 import BallotEngine
 import Foundation
 import Tally
+import TestSupport
 import Testing
 
 /// A small election of two trustees, and its archive piece by piece.
@@ -65,6 +66,8 @@ struct SmallElection {
         ).document
     }
 }
+
+func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
 /// A file that goes away with the test.
 struct Scratch: ~Copyable {

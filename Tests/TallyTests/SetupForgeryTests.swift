@@ -117,6 +117,12 @@ enum SetupForgery: CaseIterable {
     }
 }
 
+func decimal(_ scalar: Scalar) -> String {
+    var bytes: [UInt8] = []
+    scalar.appendDecimal(to: &bytes)
+    return text(bytes)
+}
+
 struct SetupForgeryTests {
     @Test(arguments: SetupForgery.allCases)
     func `a forged setup is refused by name`(forgery: SetupForgery) throws {

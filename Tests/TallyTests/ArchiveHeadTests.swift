@@ -1,6 +1,7 @@
 import BallotCore
 import Foundation
 import Tally
+import TestSupport
 import Testing
 
 /// An archive's Setup from its first bytes, on the archive that belenios-tool made.
@@ -32,7 +33,7 @@ struct ArchiveHeadTests {
         let (found, fault, taken) = ArchiveHeadTests.read(bytes, piece: piece)
         let setup = try #require(found)
         #expect(fault == nil && taken < bytes.count || piece >= bytes.count)
-        let document = try SampleElection.document()
+        let document = try #require(ElectionDocument(try SampleElection.bytes("election.json")))
         #expect(setup.uuid == document.uuid && setup.fingerprint == document.fingerprint)
         // The archive's documents end with a newline, as belenios-tool wrote them, or not: the names say which.
         let names = String(decoding: bytes, as: UTF8.self)
