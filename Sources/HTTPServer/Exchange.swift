@@ -237,7 +237,10 @@ import Synchronization
             // A control character in a header would be two headers; nothing of ours has one, and this is the last place to look.
             guard !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }),
                 unsafe MHD_add_response_header(made, name, value) == .YES
-            else { return .NO }
+            else {
+                // The library takes no empty value either. Whoever waits hears that it is our fault.
+                return response.status == 500 ? .NO : send(.text(500, "internal error\n"))
+            }
         }
         if server.isDraining.load(ordering: .acquiring) || isCrowded {
             unsafe MHD_add_response_header(made, "Connection", "close")

@@ -181,6 +181,21 @@ struct ServerTests {
         withExtendedLifetime(running) {}
     }
 
+    @Test(arguments: ["", "a\r\nSet-Cookie: b=1", "a\u{0}"])
+    func `a header that cannot be sent is our fault, and is said at once`(value: String) throws {
+        let running = try Running { _ in
+        } answer: { _ in
+            var response = Response.text(200, "0 bytes\n")
+            response.headers.append(("X-Made", value))
+            return .now(response)
+        }
+        let client = try running.client()
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = client.answer(until: "internal error\n")
+        #expect(answer.hasPrefix("HTTP/1.1 500") && !answer.contains("Set-Cookie"), "\(answer)")
+        withExtendedLifetime(running) {}
+    }
+
     @Test func `bodies of one network, and of all together, stay within the memory for them`() throws {
         // A quarter, 25,000 bytes, for one network.
         let running = try Running { $0.bufferedBytes = 100_000 }
