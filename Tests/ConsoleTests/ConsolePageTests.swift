@@ -72,6 +72,7 @@ struct ConsolePageTests {
             let page = DeliveriesPage(context: house.context)
             let model = try #require(try page.model(house.call(name, role)))
             #expect(model.undeliveredConfirmations == (sees ? ["email": 20] : [:]), "\(role)")
+            #expect(model.undelivered.map(\.bounced) == (sees ? [20] : []), "\(role)")
             #expect(model.view.value.notices.contains { $0.contains("confirmations de vote") } == sees, "\(role)")
         }
     }

@@ -28,6 +28,8 @@ struct DeliveriesModel: PageModel {
     /// Vote confirmations that failed or came back, by channel; empty until the poll has ended, and for whoever may not know who
     /// voted.
     let undeliveredConfirmations: [String: Int]
+    /// The same by what became of them, as far as those may be known.
+    let undelivered: [Undelivered]
     let view: OnPage<View>
 
     /// Messages to one place.
@@ -68,6 +70,17 @@ struct DeliveriesModel: PageModel {
         let percent: Int
         /// The per cent from which on it is shown.
         let threshold: Int
+    }
+
+    /// Vote confirmations of a channel that did not arrive, or may not have.
+    struct Undelivered: PageModel {
+        let channel: Channel
+        /// A retry sends these again.
+        let failed: Int
+        /// Nobody can say whether these arrived.
+        let unknown: Int
+        /// These came back: the contact is wrong.
+        let bounced: Int
     }
 
     /// A channel that a person holds back.

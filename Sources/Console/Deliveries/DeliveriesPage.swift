@@ -45,6 +45,9 @@ struct DeliveriesPage: ConsolePage {
             },
             undeliveredConfirmations: Dictionary(
                 undelivered.map { ($0.route.rawValue, $0.total) }, uniquingKeysWith: { $1 }),
+            undelivered: undelivered.map {
+                .init(channel: $0.route, failed: $0.failed, unknown: $0.unknown, bounced: $0.bounced)
+            },
             view: OnPage(
                 DeliveriesModel.View(
                     notices: notices(picture, undelivered, say), states: columns(picture).map { $0.said(say) },

@@ -28,6 +28,8 @@ struct PolicyModel: PageModel {
         /// The level from which on it is asked for.
         let level: Int
         let objective: String
+        /// What is asked for.
+        let words: Worded
         let state: PolicyReport.State
         /// The member of the bureau who accepts that it is missing.
         let acceptedBy: String?
@@ -40,7 +42,6 @@ struct PolicyModel: PageModel {
 
     /// What the page says of a point in its own way.
     struct LineView: PageModel {
-        let words: String
         let state: String
         /// Whether anything is to be done.
         let isMissing: Bool
@@ -92,12 +93,13 @@ struct PolicyPage: ConsolePage {
             "\(say("policy.accepted")) \($0)\(say.language.colon)\(line.acceptedWhy ?? "")"
         }
         return PolicyModel.Line(
-            point: line.point.id, level: line.point.level, objective: line.point.objective, state: line.state,
+            point: line.point.id, level: line.point.level, objective: line.point.objective,
+            words: Worded(line.point.text.en, line.point.text[call.language]), state: line.state,
             acceptedBy: line.acceptedBy, acceptedWhy: line.acceptedWhy,
             cure: Worded(line.point.cure.en, line.point.cure[call.language]),
             view: OnPage(
                 PolicyModel.LineView(
-                    words: line.point.text[call.language], state: accepted ?? line.state.said(say),
+                    state: accepted ?? line.state.said(say),
                     isMissing: [.missing, .warned].contains(line.state),
                     canAccept: call.viewer.may(.acceptPolicy) && line.state == .missing && line.acceptedBy == nil)))
     }

@@ -14,7 +14,7 @@ struct RollModel: PageModel {
     var headings: [Heading]?
     /// Of `asks`: the sheets to choose from. Of `ready` and `applied`: those that were read.
     var sheets: [String]?
-    /// Of `ready` and `applied`: rows, and how they were read.
+    /// Rows: of `reading` those that were read by now, of `ready` and `applied` all of them, and how they were read.
     var rows: Int?
     var encoding: String?
     /// Refused rows without a readable reference.

@@ -40,11 +40,11 @@ struct RollPage: ConsolePage {
         switch parts.rollImport.job {
         case nil: break
         case .reading(let file, let rows):
-            model = RollModel(state: .reading)
+            model = RollModel(state: .reading, file: file, rows: rows)
             view.notices = [Notice("\(file)\(colon)\(say("roll.reading")) \(rows)")]
             view.isReading = true
         case .applying(let file):
-            model = RollModel(state: .applying)
+            model = RollModel(state: .applying, file: file)
             view.notices = [Notice("\(file)\(colon)\(say("roll.applying"))")]
         case .failed(let file, let line, let why):
             model = RollModel(state: .failed, file: file, line: line, why: why)
@@ -55,7 +55,7 @@ struct RollPage: ConsolePage {
             view.notices = [Notice(words.failure(file, 0, question.why))]
             view.asks = true
         case .cancelled(let file):
-            model = RollModel(state: .cancelled)
+            model = RollModel(state: .cancelled, file: file)
             view.notices = [Notice("\(file)\(colon)\(say("roll.cancelled"))")]
         case .applied(let file, let summary, let applied):
             model = RollModel(state: .applied, file: file)

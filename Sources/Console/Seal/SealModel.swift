@@ -20,6 +20,8 @@ struct SealModel: PageModel {
     /// What the audit found, in English; empty where everything fits.
     let findings: [String]
     let trustees: [TrusteeLine]
+    /// Trustees who were taken away with keys that they had shown.
+    let removals: [Removal]
     let notes: Notes
     let ballots: [Ballot]
     let view: OnPage<View>
@@ -45,6 +47,14 @@ struct SealModel: PageModel {
     /// What the page says of it in its own way.
     struct BallotView: PageModel {
         let title: String
+    }
+
+    /// A trustee who was taken away.
+    struct Removal: PageModel {
+        /// Somebody of the same name may be among the trustees with other keys.
+        let name: String
+        /// The members who signed, with their keys and their reason.
+        let by: String
     }
 
     /// That the store was brought back from a backup.

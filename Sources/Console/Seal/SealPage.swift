@@ -38,7 +38,9 @@ struct SealPage: ConsolePage {
             opened: Moment(found.poll?.openedAt, .wordsWithZone), closes: Moment(found.hours.closes, .wordsWithZone),
             restores: found.restores.map { SealModel.Restore($0) },
             journal: PollWords(context).head(found.journal, say), findings: audit.findings,
-            trustees: found.trustees.map { TrusteeLine($0, say) }, notes: SealModel.Notes(audit.chronicle),
+            trustees: found.trustees.map { TrusteeLine($0, say) },
+            removals: found.removals.map { SealModel.Removal(name: $0.name, by: $0.by) },
+            notes: SealModel.Notes(audit.chronicle),
             ballots: found.ballots.map { ballot($0, say) }, view: OnPage(view(found, audit.findings, call)))
     }
 

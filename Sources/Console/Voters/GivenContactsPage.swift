@@ -12,6 +12,7 @@ struct GivenContactLine: PageModel {
     let by: String
     /// The voter's on the roll.
     let reference: String
+    let name: Worded
     let channel: Channel
     let at: Moment
     let reason: String
@@ -21,7 +22,6 @@ struct GivenContactLine: PageModel {
 
     /// What the page says beside that.
     struct View: PageModel {
-        let name: String
         let voted: String
     }
 }
@@ -48,11 +48,12 @@ struct GivenContactsPage: ConsolePage {
         let say = wording(call.language)
         let lines = rows.map { row in
             GivenContactLine(
-                by: row.by, reference: row.voter.reference, channel: row.route, at: Moment(row.at), reason: row.reason,
+                by: row.by, reference: row.voter.reference,
+                name: Worded(row.voter.courteousName, row.voter.courteousName(call.language)), channel: row.route,
+                at: Moment(row.at), reason: row.reason,
                 hasVoted: row.hasVoted,
                 view: OnPage(
                     GivenContactLine.View(
-                        name: row.voter.courteousName(call.language),
                         voted: row.hasVoted.map { say($0 ? "yes" : "no") } ?? say("given.later"))))
         }
         return WithView(lines, View(isEarly: !rows.isEmpty && rows.allSatisfy { $0.hasVoted == nil }))

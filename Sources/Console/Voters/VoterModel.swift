@@ -29,6 +29,10 @@ struct VoterModel: PageModel {
     let slowedSeconds: Int
     /// Whether their secrets travel by different channels.
     let channels: ChannelProof.Verdict
+    /// By which the identifier in use came; null where there is none.
+    let identifierChannel: Channel?
+    /// By which the connection code can come.
+    let codeChannels: [Channel]
     /// The latest first; never the identifiers themselves.
     let identifiers: [Identifier]
     let messages: [Message]

@@ -31,6 +31,7 @@ struct VoterPage: ConsolePage {
             hasAnswer: election.access.challenge == nil ? nil : page.hasAnswer, isWaiting: !page.waiting.isEmpty,
             firstSignIn: Moment(page.firstSignIn), hasSecret: page.hasSecret,
             slowedSeconds: page.slowedFor, channels: page.channels.verdict,
+            identifierChannel: page.channels.identifier, codeChannels: page.channels.codes,
             identifiers: try page.identifiers.map { try VoterModel.Identifier($0, say) },
             messages: page.messages.map { VoterModel.Message($0, say, mayRetry: call.viewer.may(.runDeliveries)) },
             signatures: page.signatures?.map {
