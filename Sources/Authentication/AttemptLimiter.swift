@@ -34,9 +34,10 @@ package struct AttemptLimiter: Sendable {
         }
     }
 
-    /// When the next attempt is due after so many, of which the last was at `last`; nil for one that waits for nothing.
+    /// When the next attempt is due after so many, of which the last was at `last`; nil for one that waits for nothing, also because
+    /// the clock went back since.
     private func due(_ failures: Int, last: Int) -> Int? {
-        guard failures >= AttemptLimiter.free else { return nil }
+        guard failures >= AttemptLimiter.free, last <= clock.now else { return nil }
         let doublings = min(failures - AttemptLimiter.free, Int.bitWidth / 4)
         return last + min(AttemptLimiter.longestWait, AttemptLimiter.firstWait << doublings)
     }
@@ -58,7 +59,7 @@ package struct AttemptLimiter: Sendable {
         _ transaction: borrowing Transaction, election: Int, subject: [UInt8], always: Bool = false
     ) throws(StoreError) -> Bool {
         // Nobody else writes meanwhile: what is read here is what is counted on.
-        if !always, let (failures, last) = try found(transaction.reading, election, subject), last <= clock.now,
+        if !always, let (failures, last) = try found(transaction.reading, election, subject),
             let due = due(failures, last: last), due > clock.now
         {
             return false

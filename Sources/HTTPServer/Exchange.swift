@@ -212,12 +212,17 @@ import Synchronization
     /// Refuses a request and closes the connection.
     private func refuse(_ status: Int, _ url: [UInt8]) -> MHD_Result {
         let words = status == 413 ? "too large\n" : status == 507 ? "the disk is full\n" : "bad request\n"
-        var response = server.refusal(status, url) ?? .text(status, words)
-        // No handler has seen it, and none has finished its answer.
-        let common = SecurityHeaders.all(isSecure: false) + [("Cache-Control", "no-store")]
-        for header in common where response.header(header.name) == nil { response.headers.append(header) }
+        var response = Exchange.finished(server.refusal(status, url) ?? .text(status, words))
         response.headers.append(("Connection", "close"))
         return send(response)
+    }
+
+    /// An answer that no site has made or finished, with the headers of every answer.
+    private static func finished(_ response: Response) -> Response {
+        var response = response
+        let common = SecurityHeaders.all(isSecure: false) + [("Cache-Control", "no-store")]
+        for header in common where response.header(header.name) == nil { response.headers.append(header) }
+        return response
     }
 
     /// Hands an answer to the library. `.NO` makes it close the connection without one.
@@ -239,7 +244,7 @@ import Synchronization
                 unsafe MHD_add_response_header(made, name, value) == .YES
             else {
                 // The library takes no empty value either. Whoever waits hears that it is our fault.
-                return response.status == 500 ? .NO : send(.text(500, "internal error\n"))
+                return response.status == 500 ? .NO : send(Exchange.finished(.text(500, "internal error\n")))
             }
         }
         if server.isDraining.load(ordering: .acquiring) || isCrowded {

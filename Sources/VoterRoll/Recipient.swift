@@ -68,18 +68,44 @@ struct Recipient {
         return isNamed(in: first + " " + given[1]) ? 2 : 0
     }
 
-    /// The lines that name the recipient and the rest of an address: its own where they can be printed, else those that are
-    /// made by rule; a name that its program cut off, or that is too long for a line, is not printed twice.
+    /// The lines that name the recipient and the rest of an address: its own where they say the whole name and can be printed, else
+    /// those that are made by rule; a name that its program cut off, or that is too long for a line, is not printed twice.
     func above(_ given: [String]) -> (lines: [String], rest: ArraySlice<String>) {
         let count = named(in: given)
         let own = given.prefix(count)
-        // Two of one household may have the same initials: the envelope says the whole name in their place.
-        let isWhole = !isInitialled(own.joined(separator: " "))
-        if count > 0, isWhole, own.allSatisfy({ $0.count <= PostalAddress.longestLine }) {
+        let isVague = isVague(own.joined(separator: " "))
+        if count > 0, !isVague, own.allSatisfy({ $0.count <= PostalAddress.longestLine }) {
             return (Array(own), given.dropFirst(count))
         }
-        let rest = given.dropFirst(count > 0 ? count : given.first.map(isCut) == true ? 1 : 0)
+        var rest = given.dropFirst(count > 0 ? count : given.first.map(isCut) == true ? 1 : 0)
+        // `S. MARTIN` may be Sophie, and Saint-Martin: without a street below it stays, where there is room.
+        if count > 0, isVague, !isPerson(own[0]), !rest.contains(where: Recipient.isWay),
+            given.count < PostalAddress.mostLines
+        {
+            rest = given[...]
+        }
         return (lines(room: PostalAddress.mostLines - rest.count), rest)
+    }
+
+    /// Whether a line that names the recipient holds no whole first name: two of one household may have the same initials, or
+    /// civility and family name alone. The envelope says the whole name in its place.
+    private func isVague(_ line: String) -> Bool {
+        let (words, given) = (Recipient.words(line), Recipient.words(firstName))
+        return !given.isEmpty && !given.contains { $0.count > 1 && words.contains($0) }
+            && given.contains { $0.count > 1 }
+    }
+
+    /// Whether a line begins with the recipient's own civility: it is a person's, whatever follows.
+    private func isPerson(_ line: String) -> Bool {
+        let words = Recipient.words(line)
+        return words.first.flatMap { Recipient.titles[$0] } != nil && !words.contains(where: Recipient.offices.contains)
+    }
+
+    /// Whether a line says a way: by a word of one, or by a house's number before it.
+    private static func isWay(_ line: String) -> Bool {
+        let words = words(line)
+        let isNumbered = words.count > 1 && words.first.map { 1...4 ~= $0.count && $0.first?.isNumber == true } == true
+        return isNumbered || words.contains { $0.count > 1 && streetWords.contains($0) }
     }
 
     /// What of an address is the place and not the recipient: another name on the envelope is no other place.
@@ -131,17 +157,6 @@ struct Recipient {
         words.removeAll { initials.contains($0) }
         // `M. et Mme Martin` is a household, `Lycée Marie Curie` a school: whatever else stands there, it is not the voter's line.
         return words.isEmpty && (hasFirst || count > 0)
-    }
-
-    /// Whether a line that names the recipient has initials where the first name would stand.
-    private func isInitialled(_ line: String) -> Bool {
-        let words = Recipient.words(line)
-        guard let first = Recipient.words(firstName).first, first.count > 1, !words.contains(first),
-            let place = Recipient.place(of: Recipient.words(lastName), in: words)
-        else { return false }
-        let others = words[..<place.lowerBound] + words[place.upperBound...]
-        let initials = others.filter { $0.count == 1 && !(Recipient.titles[$0] == title && !title.isEmpty) }
-        return initials.contains(String(first.prefix(1)))
     }
 
     /// Whether a line is the family name and, before or behind it, the initials of a compound first name: `C. O. Martin` and

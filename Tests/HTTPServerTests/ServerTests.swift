@@ -193,6 +193,7 @@ struct ServerTests {
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         let answer = client.answer(until: "internal error\n")
         #expect(answer.hasPrefix("HTTP/1.1 500") && !answer.contains("Set-Cookie"), "\(answer)")
+        #expect(answer.contains("\r\nX-Content-Type-Options: nosniff\r\n"))
         withExtendedLifetime(running) {}
     }
 

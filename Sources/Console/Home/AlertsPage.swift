@@ -8,7 +8,7 @@ struct AlertLine: PageModel {
     /// By which it is marked as seen.
     let id: Int
     let kind: Kind
-    /// Whose action it was, as the journal has them, or the file, place or hour that it is about.
+    /// Whose action it was or whom it is about, as the journal has them, or the file, place or hour.
     let subject: String
     let at: Moment
     /// All of it in a sentence.
