@@ -20,14 +20,14 @@ HALF, RAW = "e" + MARK * 1200, "e" + MARK * 3500
 PILED = ("e" + "\u0301" * 30)
 BOUND, CALM = 2.0, 1.5
 ANSWERS = {200, 202, 303, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 431}
-SOURCES = "".join(open(path, encoding="utf-8").read() for room in ("HTTPServer", "VoterSite", "Console") for path in glob.glob(os.path.join(road.ROOT, f"Sources/{room}/*.swift")))
+SOURCES = "".join(open(path, encoding="utf-8").read() for room in ("HTTPServer", "VoterSite", "Console") for path in glob.glob(os.path.join(road.ROOT, f"Sources/{room}/**/*.swift"), recursive=True))
 FIELDS = sorted(set(re.findall(r'(?:form\??|fields|asked)\["(\w+)"\]', SOURCES)) | {"form", "nobodyknows"})
 PARAMETERS = sorted(set(re.findall(r'parameter\("(\w+)"\)', SOURCES)) | {"q", "nobodyknows"})
 
 
 def routes(method):
     """The paths of the voters' site that are reached so, as its sources name them."""
-    found = set(re.findall(rf'Route\(method: \.{method}, path: "([^"]+)"', SOURCES)) | {"/lost", "/first", "/forgotten"}
+    found = set(re.findall(rf'\b{method}\("(/[^"]*)"', SOURCES)) | {"/lost", "/first", "/forgotten"}
     return sorted(path.replace(r"\(ballot)", "titulaires-ouvriers") for path in found)
 
 
