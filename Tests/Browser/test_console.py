@@ -663,7 +663,7 @@ def test_word_of_votes_at_once_where_few_vote_is_warned_of_and_waits_for_nobody(
 
 
 PAGES = ["", "voters?q=martin", "voters/1", "voters/1/reissue", "voters/1/reissue-elsewhere", "voters/1/passphrase", "voters/1/correct",
-         "approvals", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
+         "approvals", "approvals/lapsed", "alerts", "questions?code=ABCDE", "deliveries", "deliveries/fail-over", "reminders", "reminders/send", "letters", "letters/print",
          "letters/again", "picture", "policy", "policy/answers", "roll", "roll/add", "journal", "journal/check", "staff", "staff/add",
          "clients", "clients/add", "account", "account/passphrase", "given", "help", "help/organiser", "help/administrators", "nowhere"]
 
