@@ -177,7 +177,7 @@ let package = Package(
         tests("StoreTests", of: ["Store"]),
         tests("CryptoTests", of: ["Crypto"]),
         tests("ContactsTests", of: ["Contacts"]),
-        tests("InputsTests", of: ["Crypto", "Inputs"]),
+        tests("InputsTests", of: ["Crypto", "Inputs", "TestSupport"]),
         tests("DocumentsTests", of: ["Documents"]),
         tests("ThreadsTests", of: ["Threads"]),
         tests("TypesettingTests", of: ["Typesetting"]),
@@ -185,7 +185,8 @@ let package = Package(
         tests("JournalTests", of: ["Crypto", "Journal", "Store", "TestSupport"]),
         tests("TemplatingTests", of: ["Templating"]),
         tests(
-            "ElectionsTests", of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store"]),
+            "ElectionsTests",
+            of: ["BallotCore", "Contacts", "Crypto", "Documents", "Elections", "Journal", "Store", "TestSupport"]),
         tests(
             "VoterRollTests", of: ["Contacts", "Crypto", "Elections", "Journal", "Store", "VoterRoll", "TestSupport"]),
         tests(

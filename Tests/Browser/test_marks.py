@@ -53,11 +53,19 @@ def exchange(port, head, body=b"", chunked=False):
     return int(answer.split(b" ")[1]) if answer.startswith(b"HTTP/") else None, time.monotonic() - start
 
 
-class Attacker:
-    """Knows a browser's cookies, and what every answer took."""
+def spent(site):
+    """Seconds of the processor that the server has taken so far."""
+    with open(f"/proc/{site.process.pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def __init__(self, port, cookies=None):
-        self.port, self.worst, self.count = port, (0, None), 0
+
+class Attacker:
+    """Knows a browser's cookies, and what every answer took: of the clock, and no more than the server's processor did
+    meanwhile, for other tests run on the same machine."""
+
+    def __init__(self, site, cookies=None):
+        self.site, self.port, self.worst, self.count = site, site.port, (0, None), 0
         self.cookies = "; ".join(f"{name}={value}" for name, value in (cookies or {}).items())
 
     def send(self, method, path, body=b"", chunked=False, type_="application/x-www-form-urlencoded", **headers):
@@ -67,7 +75,9 @@ class Attacker:
         if method == "POST":
             lines += [f"Content-Type: {type_}", "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        before = spent(self.site)
         status, seconds = exchange(self.port, "\r\n".join(lines), body, chunked)
+        seconds = min(seconds, spent(self.site) - before)
         self.count += 1
         self.worst = max(self.worst, (seconds, f"{method} {path[:80]} {len(body)}"), key=lambda pair: pair[0])
         assert status is None or status in ANSWERS, (method, path[:100], status)
@@ -92,9 +102,10 @@ class Visitors:
 
     def look(self):
         while self.goes_on:
-            start = time.monotonic()
+            start, before = time.monotonic(), spent(self.site)
             assert requests.get(self.site.address, timeout=30).status_code == 200
-            self.slowest, self.looks = max(self.slowest, time.monotonic() - start), self.looks + 1
+            seconds = min(time.monotonic() - start, spent(self.site) - before)
+            self.slowest, self.looks = max(self.slowest, seconds), self.looks + 1
             time.sleep(0.02)
 
     def __exit__(self, *_):
@@ -121,7 +132,7 @@ def test_marks_in_every_field_of_the_voters_forms_cost_nothing(served):
     with Visitors(served) as visitors:
         for client in (stranger, pending, someone):
             token = client.form()
-            attacker = Attacker(served.port, client.session.cookies.get_dict())
+            attacker = Attacker(served, client.session.cookies.get_dict())
             for path in routes("post"):
                 if path == "/sign-out":
                     continue
@@ -143,7 +154,7 @@ def test_eight_at_once_do_not_stop_the_site(served):
     done = []
 
     def flood(name, path, value):
-        attacker = Attacker(served.port, client.session.cookies.get_dict())
+        attacker = Attacker(served, client.session.cookies.get_dict())
         for _ in range(6):
             attacker.form(path, token, name, value)
         done.append(attacker.worst)
@@ -166,7 +177,7 @@ def test_fields_just_below_their_limits_are_read_in_a_moment(served):
     client = Client(served)
     client.get("/")
     token = client.form()
-    attacker = Attacker(served.port, client.session.cookies.get_dict())
+    attacker = Attacker(served, client.session.cookies.get_dict())
     values = [PILED * 16, "e\u0301" * 240, "a b" * 160, "\U0001F468\u200D" * 240, "\u1100" * 490, "\U0001F1EB" * 490, "1 " * 245, "@" * 490, "-" * 490, "\u0f77" * 490]
     for path in routes("post"):
         for name in FIELDS:
@@ -181,7 +192,7 @@ def test_fields_just_below_their_limits_are_read_in_a_moment(served):
 def test_marks_in_headers_cookies_paths_and_parameters(served):
     client = Client(served)
     client.get("/")
-    attacker = Attacker(served.port, client.session.cookies.get_dict())
+    attacker = Attacker(served, client.session.cookies.get_dict())
     raw, escaped = "e" + MARK * 1500, urllib.parse.quote("e" + MARK * 600)
     with Visitors(served) as visitors:
         for name in ("Cookie", "Accept-Language", "Origin", "Authorization", "X-Forwarded-For", "User-Agent", "Sec-Fetch-Site", "Range",
@@ -203,8 +214,8 @@ def test_marks_at_the_console_and_in_json(served):
     [manager] = team(served, "manager")
     manager.do("clients/add", name="bot", role="manager", days="2")
     token = re.search(r"isoloir_[0-9a-f]{64}", manager.page).group()
-    stranger = Attacker(served.port)
-    attacker = Attacker(served.port, manager.session.cookies.get_dict())
+    stranger = Attacker(served)
+    attacker = Attacker(served, manager.session.cookies.get_dict())
     paths = requests.get(f"{served.address}/api/v1/openapi.json", timeout=10).json()["paths"]
     deeds = sorted(re.sub(r"\{\w+\}", "1", path).removeprefix("/api/v1").strip("/") for path, methods in paths.items() if "post" in methods)
     assert len(deeds) > 20

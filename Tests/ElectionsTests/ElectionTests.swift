@@ -3,6 +3,7 @@ import Contacts
 import Documents
 import Elections
 import Foundation
+import TestSupport
 import Testing
 
 private let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -156,8 +157,8 @@ struct ElectionReaderTests {
         let text = try sample().replacing(
             "level: 2", with: "level: \"a" + String(repeating: mark, count: 150_000) + "\"")
         var found: [String] = []
-        let time = ContinuousClock().measure { found = faults(text) }
-        #expect(time < .seconds(2))
+        let seconds = processorSeconds { found = faults(text) }
+        #expect(seconds < 5)
         #expect(found.count == 1, "\(found)")
         #expect(found.first?.contains("e.yaml:31:8:") == true && found.first?.contains("combining marks") == true)
     }

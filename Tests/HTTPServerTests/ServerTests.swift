@@ -250,8 +250,9 @@ struct ServerTests {
         let start = Date()
         running.server.stop()
         #expect(slow.answer().hasSuffix("whole\n"))
+        // Who waits for the sender, too, waits for as long as an answer may take: 15 seconds.
         let seconds = Date().timeIntervalSince(start)
-        #expect(seconds > 3 && seconds < 8)
+        #expect(seconds > 3 && seconds < 14)
         #expect(stalled.answer() == "")
     }
 
@@ -261,7 +262,7 @@ struct ServerTests {
         #expect(running.holds(10_000))
         let start = Date()
         running.server.stop()
-        #expect(Date().timeIntervalSince(start) < 6)
+        #expect(Date().timeIntervalSince(start) < 14)
         #expect(stalled.answer() == "")
     }
 

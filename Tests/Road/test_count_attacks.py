@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 import re
+import resource
 import secrets
 import sqlite3
 import subprocess
-import time
 
 import attacker
 import pytest
@@ -322,7 +322,9 @@ def test_a_document_of_many_names_is_read_soon(poll, tmp_path):
     names = ",".join(f'"{number:07}":0' for number in range(80_000))
     archive.setup[0] = archive.setup[0][:-1] + f",{names}}}".encode()
     archive.write(f"{tmp_path}/names", [])
-    begun = time.monotonic()
+    # Of the processor, not of the clock: other tests run beside this one.
+    begun = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     with contextlib.suppress(subprocess.TimeoutExpired):
-        subprocess.run(poll.site.command("tally", "verify", f"{tmp_path}/names"), capture_output=True, timeout=30)
-    assert time.monotonic() - begun < 8, f"{time.monotonic() - begun:.0f} s"
+        subprocess.run(poll.site.command("tally", "verify", f"{tmp_path}/names"), capture_output=True, timeout=60)
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun
+    assert seconds < 8, f"{seconds:.0f} s"
