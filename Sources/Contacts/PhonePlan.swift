@@ -84,10 +84,13 @@ package struct PhonePlan: Sendable, Equatable {
 
     /// Whether an international number is certainly a landline, abroad: an SMS to it reaches nobody.
     /// - Parameter number: in E.164. French numbers, and those of plans that do not keep mobiles apart, are none.
-    package static func isLandline(_ number: some Collection<UInt8>) -> Bool {
-        guard number.first == UInt8(ascii: "+"), number.dropFirst().first != UInt8(ascii: "1") else { return false }
-        let digits = String(decoding: number.dropFirst(), as: UTF8.self)
-        guard !digits.hasPrefix("33"),
+    package static func isLandline(_ number: ArraySlice<UInt8>) -> Bool {
+        let code = number.dropFirst()
+        guard number.first == UInt8(ascii: "+"), code.first != UInt8(ascii: "1"), !code.starts(with: "33".utf8) else {
+            return false
+        }
+        let digits = String(decoding: code, as: UTF8.self)
+        guard
             let found = mobiles.first(where: { $0.key.count == codeLength(digits) && digits.hasPrefix($0.key) })
         else { return false }
         let rest = digits.dropFirst(found.key.count)

@@ -2,7 +2,8 @@ import Foundation
 
 extension PostalAddress {
     /// Names of France and of its territories: their addresses are French ones, with a French postcode. Words of
-    /// ornament are left out, as they are of what is compared.
+    /// ornament are left out, as they are of what is compared. Numbers are postcodes' beginnings overseas, and France's by ISO 3166, by
+    /// its telephone and in INSEE's list of countries; other countries' stand in the same columns.
     private static let france: Set<String> = [
         "F", "FR", "FRA", "FX", "FRANCE", "METROPOLITAINE", "METROPOLE", "REPUBLIQUEFRANCAISE", "FRANCAIS", "FRANCAISE",
         "GP", "GLP", "GUADELOUPE", "MQ", "MTQ", "MARTINIQUE", "GF", "GUF", "GUYANE", "FRENCHGUIANA", "RE", "REU",
@@ -10,7 +11,7 @@ extension PostalAddress {
         "SAINTBARTH", "MF", "MAF", "SAINTMARTIN", "NC", "NCL", "NOUVELLECALEDONIE", "NCALEDONIE", "NLLECALEDONIE",
         "NEWCALEDONIA", "PF", "PYF", "POLYNESIE", "FRENCHPOLYNESIA", "TAHITI", "WF", "WLF", "WALLISFUTUNA", "TF",
         "TERRESAUSTRALES", "DOM", "TOM", "DOMTOM", "DROM", "DROMCOM", "OUTREMER", "971", "972", "973", "974", "975",
-        "976", "977", "978", "986", "987", "988",
+        "976", "977", "978", "986", "987", "988", "250", "33", "99100",
     ]
 
     /// Words that stand before, between and behind names.
@@ -23,7 +24,69 @@ extension PostalAddress {
     /// Whether a country's name is France's, or that of a territory whose addresses are French, however it is adorned:
     /// `La R\u{E9}union`, `Guadeloupe (FR)`, `St Pierre & Miquelon`.
     package static func isFrance(_ name: String) -> Bool {
-        guard name.utf8.count <= longestCountry else { return false }
+        let bytes = name.utf8Span.span
+        return isFrance(bytes, bytes.indices)
+    }
+
+    /// The same of a name in UTF-8, which lies at `range` of `bytes`.
+    package static func isFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count <= longestCountry, mayBeFrance(bytes, range) else { return false }
+        return isFranceInWords(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+    }
+
+    /// Whether all words of a name may be France's, looked at without making texts of them: nearly every line of an address has one
+    /// that is not.
+    private static func mayBeFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var (word, count, isNumber, isRead) = (UInt64(0), 0, true, true)
+        var index = range.lowerBound
+        while index <= range.upperBound {
+            var byte = index < range.upperBound ? bytes[index] : 32
+            index += 1
+            if byte == 0xC3, index < range.upperBound, let capital = Capitals.ofLatin1(bytes[index]) {
+                byte = capital
+                index += 1
+            }
+            switch byte {
+            case 97...122: byte -= 32
+            case 48...57, 65...90: break
+            case 0x80...:
+                isRead = false
+                continue
+            default:
+                guard count == 0 || isNumber || !isRead || partsOfNames.contains(word) else { return false }
+                (word, count, isNumber, isRead) = (0, 0, true, true)
+                continue
+            }
+            if byte > 57 { isNumber = false }
+            if count < longestPart { word = word << 8 | UInt64(byte) }
+            count += 1
+        }
+        return true
+    }
+
+    /// Letters of a word that `mayBeFrance` looks at: as many as a number of 64 bits holds.
+    private static let longestPart = 8
+
+    /// Every run of up to `longestPart` letters in the names and words that count, as one number: people part words as they like.
+    private static let partsOfNames: Set<UInt64> = {
+        var parts: Set<UInt64> = []
+        for name in france.union(ornaments).union(ownNames).union(["ST"]) {
+            let letters = Array(name.utf8)
+            for start in letters.indices {
+                var part: UInt64 = 0
+                for letter in letters[start...].prefix(longestPart) {
+                    part = part << 8 | UInt64(letter)
+                    parts.insert(part)
+                }
+            }
+        }
+        return parts
+    }()
+
+    /// What may stand beside a territory's name.
+    private static let ownNames: Set<String> = ["FR", "FRA", "FRANCE", "FRANCAISE", "FRANCAISES", "FRENCH"]
+
+    private static func isFranceInWords(_ name: String) -> Bool {
         var words = Capitals.plain(name.uppercased()).split { !$0.isLetter && !$0.isNumber }.map(String.init)
         if france.contains(words.joined()) { return true }
         words = words.filter { !ornaments.contains($0) }.map { $0 == "ST" ? "SAINT" : $0 }
@@ -31,8 +94,8 @@ extension PostalAddress {
         // The state beside its territory, or beside its own code.
         let codes = words.filter { !$0.allSatisfy(\.isNumber) }
         if codes.count < words.count, france.contains(codes.joined()) { return true }
-        let rest = codes.filter { !["FR", "FRA", "FRANCE", "FRANCAISE", "FRANCAISES", "FRENCH"].contains($0) }
-        return rest.isEmpty ? !words.isEmpty : rest.count < words.count && france.contains(rest.joined())
+        let rest = codes.filter { !ownNames.contains($0) }
+        return rest.isEmpty ? !codes.isEmpty : rest.count < words.count && france.contains(rest.joined())
     }
 
     /// Codes beside those of two letters that people write in place of a country's name: mostly its three letters in ISO 3166.

@@ -77,7 +77,7 @@ package struct PostalAddress: Sendable, Hashable {
         guard filled >= 2 else { throw .empty }
         guard filled <= mostLines else { throw .tooManyLines }
         let start = out.count
-        let isFrench = isFrance(bytes, country)
+        let isFrench = isFrenchOrNone(bytes, country)
         if isFrench { out.append(contentsOf: repeatElement(0, count: 5)) }
         var index = 0
         var lineStart = out.count
@@ -136,9 +136,9 @@ package struct PostalAddress: Sendable, Hashable {
 
     /// Every name of France and of its territories, or none, in which case no country line is printed.
     /// - Parameter range: the country's place; empty for none.
-    private static func isFrance(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    private static func isFrenchOrNone(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard holdsText(bytes, range) else { return true }
-        return isFrance(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+        return isFrance(bytes, range)
     }
 
     /// Bytes of a line that may still have 38 characters, of four bytes at most.
@@ -189,8 +189,8 @@ package struct PostalAddress: Sendable, Hashable {
             if byte == 0xC3, index < range.upperBound {
                 byte = bytes[index]
                 index += 1
-                if bare, Capitals.ofLatin1[Int(byte & 0x1F)] != 0, byte != 0x9F {
-                    line[count - 1] = Capitals.ofLatin1[Int(byte & 0x1F)]
+                if bare, let capital = Capitals.ofLatin1(byte) {
+                    line[count - 1] = capital
                     continue
                 }
                 // The German sharp s is SS in capitals; ligatures are two letters.

@@ -31,7 +31,7 @@ package enum PhoneGivenContact: Sendable, Equatable {
             do throws(PhoneNumber.Fault) { phone = try PhoneNumber(text, home: home) } catch {
                 throw Fault(description: "\"\(text)\" \(error.reason)")
             }
-            guard phone.isMobile, !PhonePlan.isLandline(phone.text.utf8) else {
+            guard phone.isMobile, !PhonePlan.isLandline(Array(phone.text.utf8)[...]) else {
                 throw Fault(description: "\"\(text)\" is no mobile number")
             }
             self = .phone(phone)

@@ -94,5 +94,5 @@ struct AddressLines {
     }
 
     /// Whether a country, a range of the bytes, is France, or is not named.
-    func isFrench(_ country: Range<Int>) -> Bool { country.isEmpty || PostalAddress.isFrance(text(country)) }
+    func isFrench(_ country: Range<Int>) -> Bool { country.isEmpty || PostalAddress.isFrance(bytes.span, country) }
 }

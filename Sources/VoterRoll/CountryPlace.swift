@@ -49,10 +49,11 @@ enum CountryPlace {
 
     /// Whether a line that bears the name of a territory overseas stands for a place elsewhere in France, beside a postcode and a
     /// town of their own: Saint-Martin is a hamlet in Savoie too.
-    static func isHamlet(_ line: ArraySlice<UInt8>, _ bytes: Span<UInt8>, _ postcode: Range<Int>?) -> Bool {
-        let text = String(decoding: line, as: UTF8.self)
-        return !isOverseas(bytes, postcode) && PostalAddress.isFrance(text)
-            && !plainFrance.contains(Folding.plain(text))
+    static func isHamlet(
+        _ address: Span<UInt8>, _ line: Range<Int>, _ bytes: Span<UInt8>, _ postcode: Range<Int>?
+    ) -> Bool {
+        !isOverseas(bytes, postcode) && PostalAddress.isFrance(address, line)
+            && !plainFrance.contains(Folding.plain(String(decoding: Array(address, line), as: UTF8.self)))
     }
 
     /// What says nothing but that an address is in France, as `Folding.plain` gives it.

@@ -30,7 +30,8 @@ struct CountryReader {
         let isFive = CountryPlace.isFiveDigits(bytes, code)
         let isTownApart = postcode != nil || town != nil
         let isPlace =
-            isTownApart && address.lines.last.map { CountryPlace.isHamlet(address.bytes[$0], bytes, code) } ?? false
+            isTownApart
+            && address.lines.last.map { CountryPlace.isHamlet(address.bytes.span, $0, bytes, code) } ?? false
         let country = isPlace ? 0..<0 : takeLine(isTownApart: isTownApart, isFive: isFive, fields, &address)
         guard country.isEmpty, let given = town else { return country }
         return take(behind: given, of: bytes, isFive: isFive, fields, &town, &address)
@@ -41,7 +42,7 @@ struct CountryReader {
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ fields: RowFields, _ address: inout AddressLines
     ) -> Range<Int> {
         if countries.meaning(bytes, range) == nil,
-            !PostalAddress.isFrance(String(decoding: range.map { bytes[$0] }, as: UTF8.self))
+            !PostalAddress.isFrance(bytes, range)
         {
             sheet.warn(.country, bytes, range, fields, "is no country's name known here; it is printed as it stands")
         }
@@ -107,7 +108,7 @@ struct CountryReader {
     /// Whether a range of an address is a country's name.
     private mutating func isCountry(_ range: Range<Int>, _ address: AddressLines) -> Bool {
         guard !range.contains(where: { 48...57 ~= address.bytes[$0] }) else { return false }
-        return countries.meaning(address.bytes.span, range) != nil || PostalAddress.isFrance(address.text(range))
+        return countries.meaning(address.bytes.span, range) != nil || PostalAddress.isFrance(address.bytes.span, range)
     }
 
     /// Whether the postcodes of a country, a name in an address, may be five digits.

@@ -84,8 +84,7 @@ struct TownReader {
             && (start == line.lowerBound || " ,;-".utf8.contains(address.bytes[start - 1]))
         {
             let wanted = Array(bytes, postcode) + Array(bytes, town)
-            let found = address.text(start..<line.upperBound)
-            if Folding.plain(found) == Folding.plain(String(decoding: wanted, as: UTF8.self)) { return start }
+            if Folding.isSame(address.bytes.span, start..<line.upperBound, wanted.span, wanted.indices) { return start }
         }
         return nil
     }
@@ -103,12 +102,11 @@ struct TownReader {
         guard let town, let last = address.lines.last, let end = last.last,
             bytes[town.upperBound - 1] | 32 == address.bytes[end] | 32
         else { return }
-        let wanted = Folding.plain(String(decoding: Array(bytes, town), as: UTF8.self))
         var start = end
         while start > last.lowerBound, address.bytes[start - 1] != UInt8(ascii: ",") { start -= 1 }
         let isAlone = start == last.lowerBound
         guard !isAlone || address.lines.count > 1,
-            Folding.plain(address.text(start..<end + 1)) == wanted
+            Folding.isSame(address.bytes.span, start..<end + 1, bytes, town)
         else { return }
         if isAlone { address.lines.removeLast() } else { address.cutLast(to: last.lowerBound..<start) }
     }
@@ -122,7 +120,7 @@ struct TownReader {
         var town = place.start..<last.upperBound
         if let comma = address.bytes[town].lastIndex(of: UInt8(ascii: ",")) {
             // France behind the town goes; another country says that this is no French address.
-            guard PostalAddress.isFrance(address.text(comma + 1..<town.upperBound)) else { return }
+            guard PostalAddress.isFrance(address.bytes.span, comma + 1..<town.upperBound) else { return }
             town = town.lowerBound..<comma
         }
         address.lines[address.lines.count - 1] = street
