@@ -223,7 +223,7 @@ let package = Package(
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Staff",
                 "Store", "VoterRoll", "TestSupport",
             ]),
-        tests("ComplianceTests", of: ["Compliance", "Elections"]),
+        tests("ComplianceTests", of: ["Compliance", "Documents", "Elections"]),
         tests("TurnoutTests", of: ["Turnout"]),
         tests(
             "OperationsTests",

@@ -3,6 +3,8 @@ package import Elections
 
 /// What an election has and has not, as the recommendation asks.
 package struct PolicyFacts: Sendable {
+    /// When the poll closes by the hours in force, in seconds since 1970; nil where the announced ones are.
+    package var closes: Int?
     /// On the roll; nil, here and below, where it was not looked at.
     package var voters: Int?
     /// Trustees who have proven that they hold their key.
@@ -61,6 +63,8 @@ package struct PolicyReport: Sendable {
     package let computedLevel: Int?
     /// The level that is checked.
     package let level: Int
+    /// The last day on which the recommendation applies, `2026-12-31`, where the election closes later; nil where it applies.
+    package let outdatedSince: String?
     /// The points up to the level, in the order of the recommendation.
     package private(set) var lines: [Line]
 
@@ -85,6 +89,8 @@ package struct PolicyReport: Sendable {
         self.points = points
         let computed = points.map { text.level(points: $0) }
         computedLevel = computed
+        outdatedSince =
+            text.isOutdated(at: facts.closes ?? PollHours(announced: election).closes) ? text.applicableUntil : nil
         let checked = level ?? max(election.level, computed ?? 0)
         self.level = checked
         lines = text.points.filter { $0.level <= checked }.map { point in

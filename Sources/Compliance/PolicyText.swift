@@ -1,5 +1,6 @@
 package import Documents
 package import Elections
+import Foundation
 
 /// A recommendation on online voting as data: `Templates/policy/level-2019.yaml`.
 package struct PolicyText: Sendable {
@@ -31,6 +32,10 @@ package struct PolicyText: Sendable {
     package let source: String
     /// The year of the recommendation.
     package let year: Int
+    /// The last day on which it applies, `2026-12-31`; nil where none is known.
+    package let applicableUntil: String?
+    /// When that day has ended, in seconds since 1970.
+    private let end: Int?
     /// The most points of level 1, and of level 2.
     package let limits: [Int]
     /// The grid, in its order; each that is not true adds a point.
@@ -46,10 +51,18 @@ package struct PolicyText: Sendable {
         let reader = DocumentReader(file: file)
         let root = try YAML.parse(text, file: file)
         var (source, year, limits): (String, Int, [Int]) = ("", 0, [])
+        var last: (day: String, end: Int)?
         var (questions, points): ([Question], [Point]) = ([], [])
         reader.section(root, "the recommendation") { section in
             source = section.text("source")
             year = section.number("year", in: 2000...2100, standard: 2019)
+            if let day = section.optionalText("applicable-until") {
+                last = PolicyText.end(of: day).map { (day, $0) }
+                if last == nil {
+                    section.fault(
+                        "applicable-until", "\"applicable-until\" is a day such as 2026-12-31, not \"\(day)\"")
+                }
+            }
             limits = section.texts("points").compactMap { Int($0.text) }
             for node in section.list("questions") {
                 section.section(at: node, "a question") { item in
@@ -78,7 +91,16 @@ package struct PolicyText: Sendable {
             throw Fault(file: file, mark: root.mark, "\"points\" holds the most points of level 1 and of level 2")
         }
         (self.source, self.year, self.limits) = (source, year, limits)
+        (applicableUntil, end) = (last?.day, last?.end)
         (self.questions, self.points) = (questions, points)
+    }
+
+    /// Whether it applies no longer at a moment, in seconds since 1970: other rules follow it, which this file does not know.
+    package func isOutdated(at moment: Int) -> Bool { end.map { moment >= $0 } ?? false }
+
+    /// When a day has ended in France, whose authority recommends; nil for what is no day.
+    private static func end(of day: String) -> Int? {
+        TimeZone(identifier: "Europe/Paris").flatMap { LocalTime.read(day + " 23:59", zone: $0) }.map { $0 + 60 }
     }
 
     /// The level that a number of points gives.

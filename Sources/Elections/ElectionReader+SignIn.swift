@@ -2,6 +2,16 @@ import Documents
 
 /// How the pages of a sign-in are laid out, and how a password is renewed.
 extension ElectionReader {
+    /// The secret question, which must not ask what others know.
+    static func challenge(_ section: Section, isStored: Bool) -> LocalText {
+        let question = text(section)
+        guard !isStored else { return question }
+        for (key, words) in [("fr", question.fr), ("en", question.en)] {
+            if let asked = SecretQuestion.asks(words) { section.fault(key, asked.cure) }
+        }
+        return question
+    }
+
     /// `access.signIn`. Read after codes and secrets, on which it depends.
     static func signIn(_ section: Section, _ policy: inout AccessPolicy) {
         policy.signIn = section.choice("signIn", standard: policy.signIn)

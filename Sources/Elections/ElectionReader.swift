@@ -61,7 +61,9 @@ package enum ElectionReader {
             graceMinutes: section.number("grace", in: 0...60, standard: 15), languages: languages, channels: channels,
             level: level, colleges: colleges, sites: sites.titles, siteZones: sites.zones,
             ballots: ballots(section, colleges, sites.titles, isStored: isStored),
-            access: section.optionalSection("access") { access($0, level: level, channels: channels) }
+            access: section.optionalSection("access") {
+                access($0, level: level, channels: channels, isStored: isStored)
+            }
                 ?? AccessPolicy(level: level), confirm: section.choice("confirm", standard: .rounds))
     }
 
@@ -287,7 +289,9 @@ package enum ElectionReader {
     }
 
     /// How voters sign in. Settings that together would let in the wrong person are refused where they stand.
-    private static func access(_ section: Section, level: Int, channels: [Channel]) -> AccessPolicy {
+    private static func access(
+        _ section: Section, level: Int, channels: [Channel], isStored: Bool
+    ) -> AccessPolicy {
         var policy = AccessPolicy(level: level)
         policy.fourEyes = section.flag("fourEyes", standard: policy.fourEyes)
         if let identifier = section.optionalSection(
@@ -341,7 +345,7 @@ package enum ElectionReader {
             desk(recovery, &policy)
         }
         signIn(section, &policy)
-        policy.challenge = section.optionalSection("challenge", text)
+        policy.challenge = section.optionalSection("challenge") { challenge($0, isStored: isStored) }
         return policy
     }
 }

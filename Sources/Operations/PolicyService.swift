@@ -42,6 +42,7 @@ package struct PolicyService: Sendable {
         facts.auditors = members.count { $0.role == .auditor }
         facts.trustees = try trustees.all(reading, election).count { $0.provenAt != nil }
         facts.takesBounces = takesBounces
+        facts.closes = try PollHours.find(reading, election).closes
         facts.hasExpertise = try Expertise.find(reading, election: election.number) != nil
         facts.elections = try ElectionRepository(journal: context.journal, clock: context.clock).names(reading).count
         var (voters, letterOnly, oneChannel) = (0, 0, 0)

@@ -63,6 +63,11 @@ private func acceptPoint(_ invocation: Invocation) throws(Refusal) {
 /// - Parameter json: whether every point is printed as an object, in place of the table.
 /// - Throws: refused with the number of points that are missing, after all of them were shown.
 func showPolicy(_ report: PolicyReport, json: Bool) throws(Refusal) {
+    if let day = report.outdatedSince {
+        Terminal.complain(
+            "\(day) is the last day on which this recommendation applies, and the election closes later: read the rules that follow "
+                + "it as well.")
+    }
     struct Shown: Encodable { let point, objective, state, text, cure: String, level: Int, acceptedBy: String? }
     if json {
         try Terminal.json(

@@ -607,6 +607,9 @@ def test_the_policy_check_says_the_same_everywhere_and_opening_waits_for_the_bur
     assert "Les réponses sont enregistrées." in manager.note
     manager.get("policy?level=2")
     assert "Points de risque 3 / 10" in manager.text and "Niveau selon les dix questions 2" in manager.text
+    # The poll closes after the recommendation's last day, which page and command say.
+    assert "Le 31 décembre 2026 est le dernier jour" in manager.text
+    assert "2026-12-31 is the last day" in site.run("election", "check", f"{site.folder}/election", "--level", "2", status=1).stderr
     on_page = set(re.findall(r"(access\.[a-zA-Z.]+|isoloir\.yaml: mail\.bounces|isoloir trustee add|isoloir manager add --role bureau)", manager.text))
     printed = site.run("election", "check", f"{site.folder}/election", "--level", "2", status=1)
     for setting in on_page:

@@ -1,4 +1,5 @@
 import Compliance
+import Documents
 import Elections
 import Foundation
 import Testing
@@ -20,6 +21,26 @@ struct PolicyReportTests {
         let text = try text()
         #expect(text.questions.count == 10)
         #expect((0...10).map(text.level(points:)) == [1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
+    }
+
+    /// In France's time, whatever the election's own zone is.
+    @Test(arguments: [("2026-12-31 23:59", false), ("2027-01-01 00:00", true), ("2027-11-30 12:00", true)])
+    func `an election that closes after the recommendation's last day is told so`(close: String, isOutdated: Bool)
+        throws
+    {
+        let file = Self.root.appending(path: "Ballots/cse-2026/election.yaml")
+        let sample = try String(contentsOf: file, encoding: .utf8)
+        let line = try #require(sample.split(separator: "\n").first { $0.hasPrefix("closes:") })
+        let text = sample.replacing(line, with: "closes: \(close)")
+        let election = try ElectionReader.read(text, file: "e", isStored: true).get()
+        let report = PolicyReport(try self.text(), election, PolicyFacts())
+        #expect(report.outdatedSince == (isOutdated ? "2026-12-31" : nil))
+    }
+
+    @Test func `a last day that is none is refused with its place`() throws {
+        let file = Self.root.appending(path: "Templates/policy/level-2019.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8).replacing("\"2026-12-31\"", with: "\"31/12/2026\"")
+        #expect(throws: Documents.Fault.self) { try PolicyText(text, file: "level-2019.yaml") }
     }
 
     @Test(arguments: [(40, 0), (500, 1), (5000, 2)])

@@ -152,6 +152,16 @@ struct ElectionReaderTests {
         #expect(!faults(try text([most])).isEmpty)
     }
 
+    @Test func `a secret question that files answer is refused where it stands, and a stored one is read`() throws {
+        let bad =
+            "  fourEyes: true\n  challenge:\n    fr: Votre date de naissance ?\n    en: The name of your first tool?"
+        let text = try sample().replacing("  fourEyes: true", with: bad)
+        let found = faults(text)
+        #expect(found.count == 1 && found[0].contains("must not ask for a date of birth"), "\(found)")
+        let stored = try ElectionReader.read(text, file: "e.yaml", isStored: true).get()
+        #expect(stored.access.challenge?.fr == "Votre date de naissance ?")
+    }
+
     @Test(arguments: ["\u{301}", "\\u0301"])
     func `combining marks that pile up in a file are refused with their place`(mark: String) throws {
         let text = try sample().replacing(

@@ -19,6 +19,8 @@ struct PolicyModel: PageModel {
     let questions: Int
     /// Points that are missing or unknown.
     let open: Int
+    /// The last day on which the recommendation applies, `2026-12-31`, where the election closes later; null where it applies.
+    let outdatedSince: String?
     let lines: [Line]
     let view: OnPage<View>
 
@@ -55,6 +57,8 @@ struct PolicyModel: PageModel {
         /// Where the points come from.
         let source: String
         let year: String
+        /// That other rules follow before the election closes; nil where they do not.
+        let outdated: String?
     }
 }
 
@@ -80,10 +84,20 @@ struct PolicyPage: ConsolePage {
         return PolicyModel(
             points: report.points, computedLevel: report.computedLevel, declaredLevel: election.level,
             checkedLevel: report.level, questions: policy.questions.count, open: report.open.count,
+            outdatedSince: report.outdatedSince,
             lines: report.lines.map { line($0, call) },
             view: OnPage(
                 PolicyModel.View(
-                    levels: Array(PolicyPage.levels), source: policy.source, year: "\(policy.year)")))
+                    levels: Array(PolicyPage.levels), source: policy.source, year: "\(policy.year)",
+                    outdated: report.outdatedSince.map { outdated($0, wording(call.language)) })))
+    }
+
+    /// What is said where the recommendation ends before the election does.
+    private func outdated(_ day: String, _ say: Wording) -> String {
+        let last = LetterPosting.day(day, zone: election.timeZone).map {
+            LocalTime.day($0.lowerBound, zone: election.timeZone, say.language)
+        }
+        return say("policy.outdated").replacing("{}", with: last ?? day)
     }
 
     /// One point in the reader's words.
