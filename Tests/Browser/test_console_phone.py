@@ -18,7 +18,7 @@ def test_a_telephone_shows_the_page_and_opens_the_menu_on_demand(site, visitor, 
     someone.shot("folded")
     assert heading.location["y"] < 300 and not entry.is_displayed()
     # By a finger, and by the keyboard from the link that leads over it.
-    someone.driver.find_element(By.CSS_SELECTOR, "label[for=menu]").click()
+    someone.driver.find_element(By.ID, "menu").click()
     assert entry.is_displayed()
     someone.shot("unfolded")
     someone.driver.find_element(By.ID, "menu").send_keys(Keys.SPACE)
