@@ -147,11 +147,22 @@ package struct AuditJournal: Sendable {
 
     /// Which entries are looked for; an empty text stands for all.
     package struct Filter: Sendable {
+        /// A voter as entries name them: by the number, or by the roll's reference.
+        package struct Voter: Sendable {
+            let number: Int
+            let reference: String?
+
+            /// - Parameter reference: nil for whom the roll has no more.
+            package init(number: Int, reference: String?) { (self.number, self.reference) = (number, reference) }
+        }
+
         let election: String
         let action: String
         let principal: String
         /// A part of the details, as they are stored.
         package let text: String
+        /// The voter whom the details name.
+        let voter: Voter?
         let before: Int?
 
         /// - Parameters:
@@ -159,10 +170,13 @@ package struct AuditJournal: Sendable {
         ///   - action: a part of it, as are the next two.
         ///   - principal: a part of `staff:name` and the like.
         ///   - text: a part of the details as JSON, which are not sealed.
+        ///   - voter: whom the details name; nil for all entries.
         ///   - before: the number below which the page begins; nil for the latest.
-        package init(election: String, action: String, principal: String, text: String, before: Int?) {
+        package init(
+            election: String, action: String, principal: String, text: String, voter: Voter? = nil, before: Int?
+        ) {
             (self.election, self.action, self.principal) = (election, action, principal)
-            (self.text, self.before) = (text, before)
+            (self.text, self.voter, self.before) = (text, voter, before)
         }
 
         /// The entries of one action whose details hold a text.
@@ -179,9 +193,10 @@ package struct AuditJournal: Sendable {
             """
             SELECT number, at, election, principal, action, details, sealed, sealed_hash, previous FROM journal_entry
             WHERE number < ?1 AND (election IS NULL OR election = ?2) AND instr(action, ?3) AND instr(principal, ?4)
-                AND instr(details, ?5)
-            ORDER BY number DESC LIMIT ?6
-            """, filter.before ?? .max, filter.election, filter.action, filter.principal, filter.text, limit
+                AND instr(details, ?5) AND (?6 IS NULL OR json_extract(details, '$.voter') = ?6 OR json_extract(details, '$.reference') = ?7)
+            ORDER BY number DESC LIMIT ?8
+            """, filter.before ?? .max, filter.election, filter.action, filter.principal, filter.text,
+            filter.voter.map { "\($0.number)" }, filter.voter?.reference, limit
         ) { (row: borrowing Row) throws(StoreError) in try JournalEntry(row) }
     }
 

@@ -106,7 +106,7 @@ struct TextKeyTests {
         PollState.self, ClockDoubt.self, Channel.self, MessageState.self, MessageKind.self, Mailing.Purpose.self,
         PollMoment.self, TrusteeProgress.Part.self, PolicyReport.State.self, Reminders.Target.self, Column.self,
         VoterModel.IdentifierState.self, LettersModel.BatchState.self,
-        AlertLine.Kind.self,
+        AlertLine.Kind.self, JournalDetail.self,
     ]
 
     private func made(_ type: any Choice.Type) -> [String] {

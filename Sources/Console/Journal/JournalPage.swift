@@ -4,6 +4,7 @@ import Journal
 import Operations
 import Staff
 import Store
+import VoterRoll
 
 /// An entry of the journal.
 struct JournalLine: PageModel {
@@ -16,16 +17,34 @@ struct JournalLine: PageModel {
     let action: Worded
     /// A JSON object, as a text: it is what the hashes are made of.
     let details: String
+    let view: OnPage<JournalLineView>
+}
+
+/// What the page says of an entry in its own way.
+struct JournalLineView: PageModel {
+    /// The details in words.
+    let details: [JournalDetailModel]
 }
 
 /// What the page of the journal has beside the entries.
 struct JournalView: PageModel {
     /// As they were asked for.
     let action: String
+    /// All that can be asked for, by their words.
+    let actions: [JournalActionOption]
     let who: String
     let text: String
+    /// The number of the voter whom all entries name; null where others are shown as well.
+    let voter: String?
     /// Where older entries are; null on the last page.
     let older: String?
+}
+
+/// Something that was done, as one may ask for it.
+struct JournalActionOption: PageModel {
+    let value: String
+    let text: String
+    let isChosen: Bool
 }
 
 /// A page of the journal, the latest entry first.
@@ -36,6 +55,7 @@ struct JournalPage: ConsolePage {
         FormField("action", .text(maximum: 60), isRequired: false),
         FormField("who", .text(maximum: 60), isRequired: false),
         FormField("text", .text(maximum: 100), isRequired: false),
+        FormField("voter", .number(1...Int(Int32.max)), isRequired: false),
         FormField("before", .number(1...1_000_000_000), isRequired: false),
     ]
     static let template = "journal"
@@ -47,30 +67,31 @@ struct JournalPage: ConsolePage {
     func title(_ model: WithView<[JournalLine], JournalView>, _ wording: Wording) -> String { wording("menu.journal") }
 
     func model(_ call: ConsoleRequest) throws -> WithView<[JournalLine], JournalView>? {
-        let filter = AuditJournal.Filter(
-            election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed,
-            text: call["text"].trimmed, before: call.number("before"))
         // What tells of a single vote or sign-in during the poll is not in the journal at all.
         let (entries, isHidden) = try store.read {
             (reading: borrowing Reading) throws(StoreError) -> ([JournalEntry], Bool) in
-            (
+            let filter = try filter(reading, call)
+            return (
                 try AuditJournal.page(reading, filter, limit: JournalPage.length),
                 try VoteSecrecy(parts.operations).isSecret(reading) && !call.viewer.may(.seeVotes)
             )
         }
         // Nor does a search find what is hidden: that would be a way of asking for it.
-        let shown = entries.filter { JournalExport.finds(filter.text, in: $0, isHidden: isHidden) }
-        let lines = shown.map {
-            JournalLine(
-                number: $0.number, at: Moment($0.at), principal: $0.principal,
-                action: Worded($0.action, words($0, call.language)),
-                details: JournalExport.details($0, isHidden: isHidden))
+        let shown = entries.filter { JournalExport.finds(call["text"].trimmed, in: $0, isHidden: isHidden) }
+        let said = JournalWords(wording: wording(call.language))
+        let lines = shown.map { entry in
+            let details = JournalExport.details(entry, isHidden: isHidden)
+            return JournalLine(
+                number: entry.number, at: Moment(entry.at), principal: entry.principal,
+                action: Worded(entry.action, words(entry, call.language)),
+                details: details, view: OnPage(JournalLineView(details: said.lines(details, of: entry.kind))))
         }
         let last = entries.count == JournalPage.length ? entries.last : nil
         return WithView(
             lines,
             JournalView(
-                action: call["action"], who: call["who"], text: call["text"],
+                action: call["action"], actions: options(call), who: call["who"], text: call["text"],
+                voter: call.number("voter").map { "\($0)" },
                 older: last.map { older($0.number, call) }))
     }
 
@@ -79,9 +100,33 @@ struct JournalPage: ConsolePage {
         entry.kind.map { "\(pages.words($0, language)) (\(entry.action))" } ?? entry.action
     }
 
+    /// What the reader asks for.
+    private func filter(_ reading: borrowing Reading, _ call: ConsoleRequest) throws(StoreError) -> AuditJournal.Filter
+    {
+        var voter: AuditJournal.Filter.Voter?
+        if let number = call.number("voter") {
+            let found = try parts.operations.registrar.voter(reading, id: number)
+            voter = AuditJournal.Filter.Voter(number: number, reference: found?.reference)
+        }
+        return AuditJournal.Filter(
+            election: election.id, action: call["action"].trimmed, principal: call["who"].trimmed,
+            text: call["text"].trimmed, voter: voter, before: call.number("before"))
+    }
+
+    /// Everything that was ever written, by its words. A part of a name, as programs ask for it, stands for itself.
+    private func options(_ call: ConsoleRequest) -> [JournalActionOption] {
+        let asked = call["action"].trimmed
+        let known = JournalAction.allCases.map { (value: $0.rawValue, text: pages.words($0, call.language)) }
+            .sorted { $0.text.localizedStandardCompare($1.text) == .orderedAscending }
+        let part = known.contains { $0.value == asked } || asked.isEmpty ? [] : [(value: asked, text: asked)]
+        return ([(value: "", text: wording(call.language)("journal.all"))] + part + known).map {
+            JournalActionOption(value: $0.value, text: $0.text, isChosen: $0.value == asked)
+        }
+    }
+
     /// The address of the entries before one, with what was searched for.
     private func older(_ number: Int, _ call: ConsoleRequest) -> String {
-        let query = ["action", "who", "text"].filter { !call[$0].isEmpty }
+        let query = ["action", "who", "text", "voter"].filter { !call[$0].isEmpty }
             .map { "\($0)=\(call[$0].addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")&" }.joined()
         return "/manager/journal?\(query)before=\(number)"
     }
