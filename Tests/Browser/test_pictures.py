@@ -64,6 +64,12 @@ def test_the_pictures_of_the_console(site, visitor):
     compare(someone, "manager", 1097, "Renvoyer un identifiant au contact connu", "Phrase de passe choisie", "Canaux")
     someone = browse(bureau, visitor(width=1000)).open("/manager/seal")
     compare(someone, "bureau", 1180, "Scellés et contrôles", "Empreinte du scellé", "Urnes publiées", "Détenteurs")
+    someone = browse(manager, visitor(width=1000)).open("/manager/policy")
+    compare(someone, "organiser", 900, "Niveau de sécurité", "Points de contrôle", "Réglage")
+    someone = browse(manager, visitor(width=1000)).open("/manager/deliveries")
+    compare(someone, "administrator", 900, "Envois", "Canal")
+    someone = browse(bureau, visitor(width=1000)).open("/manager/journal")
+    compare(someone, "auditor", 1300, "Journal", "Détails", "Application d’authentification")
 
 
 def test_the_picture_of_the_printers_page(site, visitor, printer_key):  # noqa: F811
