@@ -4,6 +4,7 @@ import Contacts
 import Crypto
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Server
 import Store
@@ -63,12 +64,8 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
             "\(path) was made by an earlier version and cannot sign: make a new pair with `isoloir key member`.")
     }
     let member = BureauMember(name: file.name, key: key)
-    let refusal = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.bureau.add(transaction, election, member, by: services.principal)
-        }
-    }
-    if let refusal { throw Refusal(refusal) }
+    let members = BureauMembers(services.storeContext, election)
+    if let refusal = try refusing({ try members.add(member, by: services.actor()) }) { throw Refusal(refusal) }
     Terminal.say("\(member.name), key \(keyWords(member.key)): compare it with the member by telephone.")
 }
 
@@ -77,13 +74,10 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
 private func removeMember(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    let refusal = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.bureau.remove(transaction, election, name: invocation.operands[0], by: services.principal)
-        }
-    }
-    if let refusal { throw Refusal(refusal) }
-    Terminal.say("\(invocation.operands[0]) signs nothing any more.")
+    let name = invocation.operands[0]
+    let members = BureauMembers(services.storeContext, election)
+    if let refusal = try refusing({ try members.remove(name, by: services.actor()) }) { throw Refusal(refusal) }
+    Terminal.say("\(name) signs nothing any more.")
 }
 
 /// `bureau list`: each member with the key, in eight groups of digits to be compared by telephone; in hexadecimal with `--json`.
