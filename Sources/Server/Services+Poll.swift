@@ -60,7 +60,7 @@ extension Services {
     }
 
     /// What is said where a seal keeps something from changing.
-    static func sealed(_ fingerprint: String, _ consequence: String) -> Refusal {
+    package static func sealed(_ fingerprint: String, _ consequence: String) -> Refusal {
         Refusal("The poll is sealed (\(fingerprint)): \(consequence).")
     }
 }

@@ -171,10 +171,9 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let key = try services.key(of: election)
     let count = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            try OutboxRetry(outbox: services.outbox, journal: services.journal, election: election, key: key).retry(
-                transaction, unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
-        }
+        try OutboxRetry(
+            store: services.store, outbox: services.outbox, journal: services.journal, election: election, key: key
+        ).retry(unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
     }
     Terminal.say(
         count == 0
