@@ -196,7 +196,8 @@ private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark:
     }
 }
 
-/// `election show`: what is stored, with the hours in force. Titles are in French, times in the election's time zone.
+/// `election show`: what is stored, with the hours in force. Titles are in French, times in the election's time zone;
+/// for programs they are RFC 3339.
 private func showElection(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let stored = try services.election()
@@ -211,8 +212,7 @@ private func showElection(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(
             Shown(
                 id: election.id, title: election.title.fr, address: election.address,
-                opens: election.timeWords(hours.opens, .en),
-                closes: election.timeWords(hours.closes, .en), voters: voters,
+                opens: Moment.stamp(hours.opens), closes: Moment.stamp(hours.closes), voters: voters,
                 ballots: election.ballots.map(\.id)))
         return
     }
