@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Server
 import Store
@@ -170,11 +171,11 @@ private let allRemoved = "all-removed"
 private func reportRemoved(
     _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
 ) throws(Refusal) {
-    guard try services.poll(station.election)?.state.isFinal == true else {
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
+    guard case .left(let removed) = try refusing({ try reports.removed() }) else {
         throw Refusal(
             "The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
     }
-    let removed = try KeyCustody(services, station.election).found().remaining.filter { $0.removedAt != nil }
     guard !removed.isEmpty else {
         throw Refusal(
             "No backup that was removed from this machine is left to be reported: see `isoloir poll custody`.")
@@ -197,7 +198,7 @@ private func reportRemoved(
     }
     for backup in removed {
         let refusal = try refusing {
-            try station.custody.reportDestroyed(backup: backup.sha256, who: who, reason: reason, by: services.principal)
+            try reports.report(backup.sha256, who: who, reason: reason, by: services.actor())
         }
         if let refusal { throw Refusal(refusal) }
         Terminal.say("\(backup.name): noted as destroyed, by \(who).")
@@ -219,8 +220,9 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
     if isKeyFile, isThere(name) {
         throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")
     }
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
     if let refusal = try refusing({
-        try station.custody.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
+        try reports.report(name, who: who, reason: reason, by: services.actor())
     }) {
         throw Refusal(refusal)
     }

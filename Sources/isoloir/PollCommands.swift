@@ -219,7 +219,8 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     let file = try readFile(invocation.operands[0])
-    if let refusal = try refusing({ try station.custody.take(keyDestroyed: file, by: services.principal) }) {
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
+    if let refusal = try refusing({ try reports.take(keyDestroyed: file, by: services.actor()) }) {
         throw Refusal(refusal)
     }
     Terminal.say(try refusing { try station.custody.record() })

@@ -39,7 +39,7 @@ private let acts: [Act] = [
     Act("PollClose\\(", commands: ["poll close"], forms: ["poll/close"]),
     Act("PollSeal\\(", commands: ["poll seal"]),
     Act("PollOpening\\(", commands: ["poll open"]),
-    Act("BoxKeyPlace\\(", commands: ["poll box-key"]),
+    Act("BoxKeyReturn\\(", commands: ["poll box-key"]),
     Act("PollDestruction\\(", commands: ["poll destroy"]),
     Act("undoSeal\\(", commands: ["poll unseal"]),
     Act("\\.trust(Clock)?\\(", commands: ["poll clock"], forms: ["poll/clock/trust"]),
@@ -54,6 +54,7 @@ private let acts: [Act] = [
     Act("PollStanding\\(", commands: ["poll status"], pages: ["seal"]),
     // One interface each.
     Act("ElectionDefinition\\(", commands: ["election create"]),
+    Act("CopyReports\\(", commands: ["poll key-destroyed", "poll backup-destroyed"]),
     Act("BureauMembers\\(", commands: ["bureau add", "bureau remove"]),
     Act("TrusteeChanges\\(", commands: ["trustee add", "trustee confirm", "trustee checked", "trustee remove"]),
     Act("PollKeeping\\(", commands: ["poll keep"]),
@@ -90,8 +91,8 @@ private let acts: [Act] = [
 private let commandsAlone: Set<String> = [
     "bureau draft", "bureau kiosk", "bureau list", "bureau sign", "completion", "demo", "doctor", "election check",
     "election show", "identifiers status", "journal verify", "key member", "letters list",
-    "manager list", "manual", "observe", "outbox failures", "outbox send", "outbox status", "poll backup-destroyed",
-    "poll custody", "poll expertise", "poll key-destroyed", "poll manifest", "poll record", "roll list", "serve",
+    "manager list", "manual", "observe", "outbox failures", "outbox send", "outbox status",
+    "poll custody", "poll expertise", "poll manifest", "poll record", "roll list", "serve",
     "store check", "store empty-log", "store restore", "support code", "support list", "tally answer",
     "tally archive", "tally ballot", "tally check", "tally decrypt", "tally opened", "tally replace", "tally result",
     "tally take", "tally trustee-key", "tally verify", "trustee list",
