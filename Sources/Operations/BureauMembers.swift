@@ -16,8 +16,8 @@ package struct BureauMembers: Sendable {
 
     /// Adds a member.
     /// - Parameter member: name and public key, from the member's own file.
-    /// - Returns: why not, in English; nil when it was done.
-    package func add(_ member: BureauMember, by actor: Actor) throws(StoreError) -> String? {
+    /// - Returns: why not; nil when it was done.
+    package func add(_ member: BureauMember, by actor: Actor) throws(StoreError) -> MemberRegister.Refusal? {
         try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try members.add(transaction, election, member, by: actor.principal)
         }
@@ -25,8 +25,8 @@ package struct BureauMembers: Sendable {
 
     /// Takes a member's key away.
     /// - Parameter name: exactly as registered.
-    /// - Returns: why not, in English; nil when it was done.
-    package func remove(_ name: String, by actor: Actor) throws(StoreError) -> String? {
+    /// - Returns: why not; nil when it was done.
+    package func remove(_ name: String, by actor: Actor) throws(StoreError) -> MemberRegister.Refusal? {
         try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try members.remove(transaction, election, name: name, by: actor.principal)
         }

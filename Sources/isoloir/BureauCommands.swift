@@ -65,8 +65,30 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
     }
     let member = BureauMember(name: file.name, key: key)
     let members = BureauMembers(services.storeContext, election)
-    if let refusal = try refusing({ try members.add(member, by: services.actor()) }) { throw Refusal(refusal) }
+    if let why = try refusing({ try members.add(member, by: services.actor()) }) {
+        throw refusal(why, of: member.name)
+    }
     Terminal.say("\(member.name), key \(keyWords(member.key)): compare it with the member by telephone.")
+}
+
+/// Why a bureau stays as it is, in words.
+private func refusal(_ why: MemberRegister.Refusal, of name: String) -> Refusal {
+    switch why {
+    case .sealed(let fingerprint): Services.sealed(fingerprint, "its bureau's keys cannot change any more")
+    case .badName:
+        Refusal(
+            "A member's name is one line of at most \(PlainLine.longestName) bytes, without characters that nobody sees: "
+                + "make the pair again with `isoloir key member`.")
+    case .keyTaken(let other):
+        Refusal("This key is \(other)'s already: every member makes a pair with `isoloir key member`.")
+    case .nameTaken:
+        Refusal("\(name) has a key here already: remove it first (isoloir bureau remove) if the member lost it.")
+    case .hasSigned(let trustee, let isRemoval):
+        Refusal(
+            "\(name) signed that \(trustee)'s keys were \(isRemoval ? "taken away" : "replaced"): who signed such a change "
+                + "stays a member, and the seal names them.")
+    case .unknown: Refusal("There is no member \(name): `isoloir bureau list` names them.")
+    }
 }
 
 /// `bureau remove NAME`: takes a member's key away before the seal. Refused afterwards, for a
@@ -76,7 +98,7 @@ private func removeMember(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let name = invocation.operands[0]
     let members = BureauMembers(services.storeContext, election)
-    if let refusal = try refusing({ try members.remove(name, by: services.actor()) }) { throw Refusal(refusal) }
+    if let why = try refusing({ try members.remove(name, by: services.actor()) }) { throw refusal(why, of: name) }
     Terminal.say("\(name) signs nothing any more.")
 }
 

@@ -124,6 +124,24 @@ struct StoreOperationTests {
         #expect(try entries(.rollExport).count == 1)
     }
 
+    @Test func `a bureau takes each name and each key once, and none under a seal`() throws {
+        let members = BureauMembers(context, base.election)
+        func add(_ name: String, _ key: UInt8) throws -> MemberRegister.Refusal? {
+            try members.add(BureauMember(name: name, key: Array(repeating: key, count: 32)), by: actor)
+        }
+        #expect(try add("Irene", 1) == nil && add("Hugo", 2) == nil)
+        #expect(try add("Irene", 3) == .nameTaken)
+        #expect(try add("Zoe", 2) == .keyTaken(by: "Hugo"))
+        #expect(try add("a\u{202E}b", 4) == .badName)
+        #expect(try members.remove("Zoe", by: actor) == .unknown)
+        #expect(try members.remove("Hugo", by: actor) == nil)
+        #expect(try entries(.bureauRemove) == [["name": "Hugo"]])
+        try put("sealed")
+        #expect(try add("Hugo", 2) == .sealed(fingerprint: "00"))
+        #expect(try members.remove("Irene", by: actor) == .sealed(fingerprint: "00"))
+        #expect(try entries(.bureauAdd).map { $0["name"] } == ["Irene", "Hugo"])
+    }
+
     @Test func `settings stand in the journal when they change`() throws {
         for hash in ["a", "a", "b", "a"] { try SettingsRecord(context).note(hash, by: actor) }
         #expect(try entries(.settingsChange).map { $0["sha256"] } == ["a", "b", "a"])
