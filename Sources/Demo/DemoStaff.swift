@@ -33,6 +33,7 @@ struct DemoStaff {
     /// Makes the accounts.
     /// - Throws: refused where a name is taken: the demo's store was new.
     func add() throws(Refusal) -> [Member] {
+        let accounts = try services.accounts(register.election)
         var members: [Member] = []
         for person in DemoStaff.people {
             let mail: EmailAddress
@@ -41,7 +42,7 @@ struct DemoStaff {
             }
             let newcomer = StaffRegister.Newcomer(
                 name: person.name, fullName: person.fullName, mail: mail, role: person.role, language: .fr)
-            members.append(Member(newcomer: newcomer, identifier: try services.add(newcomer, to: register)))
+            members.append(Member(newcomer: newcomer, identifier: try services.add(newcomer, to: accounts)))
         }
         return members
     }

@@ -50,7 +50,14 @@ package struct Alerts: StaffOperation {
     }
 
     /// Notes that somebody saw an alert; whoever raised it cannot, nor by another account that may be theirs.
-    package func markSeen(
+    /// - Returns: false for them, and where nobody has to see it any more.
+    package func markSeen(alert id: Int, by actor: Actor) throws(StoreError) -> Bool {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try markSeen(transaction, alert: id, by: actor)
+        }
+    }
+
+    private func markSeen(
         _ transaction: borrowing Transaction, alert id: Int, by actor: Actor
     ) throws(StoreError) -> Bool {
         let subject = try transaction.reading.first(

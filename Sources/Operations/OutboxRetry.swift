@@ -8,26 +8,32 @@ package import Store
 /// Makes messages due again that failed, or of which nobody knows whether they arrived. Console, interface for programs and
 /// command line all come here.
 package struct OutboxRetry: Sendable {
+    private let store: Store
     private let outbox: Outbox
     private let journal: AuditJournal
     private let election: StoredElection
     private let key: ElectionKey
 
     /// Of one election: messages of others are never found.
-    package init(outbox: Outbox, journal: AuditJournal, election: StoredElection, key: ElectionKey) {
+    package init(
+        store: Store, outbox: Outbox, journal: AuditJournal, election: StoredElection, key: ElectionKey
+    ) {
+        self.store = store
         (self.outbox, self.journal, self.election, self.key) = (outbox, journal, election, key)
     }
 
     /// Makes all failed messages of a selection due again, or the unknown ones; returns how many.
     package func retry(
-        _ transaction: borrowing Transaction, unknown: Bool, of selection: MessageSelection, by principal: Principal
+        unknown: Bool, of selection: MessageSelection, by principal: Principal
     ) throws(StoreError) -> Int {
-        let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
-        try outbox.holdNews(transaction, election)
-        var details = DeliveryService.details(selection)
-        (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
-        try record(transaction, details, personal: DeliveryService.personal(selection), by: principal)
-        return count
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
+            let count = try outbox.retry(transaction, election: election.number, unknown: unknown, of: selection)
+            try outbox.holdNews(transaction, election)
+            var details = DeliveryService.details(selection)
+            (details["messages"], details["unknown"]) = ("\(count)", unknown ? "yes" : "no")
+            try record(transaction, details, personal: DeliveryService.personal(selection), by: principal)
+            return count
+        }
     }
 
     /// Makes one message of a voter due again; false when it cannot be.
@@ -54,16 +60,16 @@ package struct OutboxRetry: Sendable {
 
 extension DeliveryService {
     private var retries: OutboxRetry {
-        OutboxRetry(outbox: context.outbox, journal: context.journal, election: context.election, key: context.key)
+        OutboxRetry(
+            store: context.store, outbox: context.outbox, journal: context.journal, election: context.election,
+            key: context.key)
     }
 
     /// Makes failed messages due again, or those of which nobody knows; returns how many.
     package func retry(
         unknown: Bool, of selection: MessageSelection, by principal: Principal
     ) throws(StoreError) -> Int {
-        let count = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            try retries.retry(transaction, unknown: unknown, of: selection, by: principal)
-        }
+        let count = try retries.retry(unknown: unknown, of: selection, by: principal)
         forget()
         return count
     }

@@ -171,6 +171,19 @@ package final class PrintOrders: Sendable {
         }
     }
 
+    /// Keeps the key to which a printer's files are encrypted.
+    /// - Returns: its fingerprint; nil where whoever gives it is no printer of this election.
+    /// - Throws: `LetterError` for a private key, or for what is no key that letters can be encrypted to; what the store said.
+    package func keep(printerKey bytes: [UInt8], by actor: Actor) throws -> String? {
+        guard case .staff(let name) = actor.principal else { return nil }
+        let fingerprint = try printerKey(bytes).name
+        let isKept = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try context.register.keep(
+                transaction, printerKey: bytes, fingerprint: fingerprint, of: name, by: actor.principal)
+        }
+        return isKept ? fingerprint : nil
+    }
+
     /// A printer's public key from its file's bytes. gpg reads keys from files: one lies in the temporary folder
     /// meanwhile.
     /// - Throws: `LetterError` for a private key, or for what is no key that letters can be encrypted to.

@@ -26,6 +26,16 @@ package struct RollPublication: StaffOperation {
     /// Of the context's election.
     package init(_ context: OperationContext) { self.context = context }
 
+    /// Makes a loaded file the roll at once, where nobody asked for it at the console. The command line comes here.
+    /// - Returns: nil where the poll was sealed meanwhile: what was loaded is thrown away then.
+    package func apply(_ roll: LoadedRoll, file: String, by actor: Actor) throws(StoreError) -> AppliedRoll? {
+        let applied = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try apply(transaction, roll, file: file, by: actor.principal, actsAlone: actor.actsAlone)
+        }
+        if applied == nil { try registrar.imports.discard(roll) }
+        return applied
+    }
+
     /// Makes a loaded file the roll. Console, interface for programs and command line all come here.
     ///
     /// How many contacts a file changes is no reason to bring it before the bureau, as many single ones of one hour are: they are seen

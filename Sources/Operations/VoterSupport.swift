@@ -119,14 +119,15 @@ package struct VoterSupport: StaffOperation {
     }
 
     /// A voter's contacts in clear; that somebody looked is in the journal.
-    package func reveal(
-        _ transaction: borrowing Transaction, voter id: Int, reason: String, by actor: Actor
-    ) throws(StoreError) -> VoterContacts? {
-        guard let voter = try context.voter(transaction.reading, id) else { return nil }
-        try journal.record(
-            transaction, election: election.election.id, by: actor.principal, .voterReveal,
-            ["reference": voter.reference, "reason": reason])
-        return try directory.contacts(transaction.reading, voter)
+    /// - Returns: nil where there is no such voter.
+    package func reveal(voter id: Int, reason: String, by actor: Actor) throws(StoreError) -> VoterContacts? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> VoterContacts? in
+            guard let voter = try context.voter(transaction.reading, id) else { return nil }
+            try journal.record(
+                transaction, election: election.election.id, by: actor.principal, .voterReveal,
+                ["reference": voter.reference, "reason": reason])
+            return try directory.contacts(transaction.reading, voter)
+        }
     }
 
     /// Makes a slowed voter wait no longer; false when there is no such voter.

@@ -5,6 +5,22 @@ package import Store
 
 /// The members of the bureau by the keys with which they sign; the seal carries them, and nobody comes in afterwards.
 package struct MemberRegister: Sendable {
+    /// Why a bureau stays as it is.
+    package enum Refusal: Sendable, Equatable {
+        /// The seal of this fingerprint carries its members' keys.
+        case sealed(fingerprint: String)
+        /// The name cannot stand on a paper: `PlainLine.isName`.
+        case badName
+        /// The key is registered already, for this member.
+        case keyTaken(by: String)
+        /// A member of this name has a key here already.
+        case nameTaken
+        /// The member signed that this trustee's keys were replaced, or taken away: who did stays, and the seal names them.
+        case hasSigned(trustee: String, isRemoval: Bool)
+        /// There is no member of this name.
+        case unknown
+    }
+
     private let journal: AuditJournal
     private let clock: Clock
 
@@ -18,25 +34,18 @@ package struct MemberRegister: Sendable {
         }
     }
 
-    /// Adds a member; returns why not, nil when it was done.
+    /// Adds a member.
     /// - Parameter member: name and public key, from the file that `isoloir key member` made.
+    /// - Returns: why not; nil when it was done.
     package func add(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ member: BureauMember,
         by principal: Principal
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> Refusal? {
         if let refusal = try sealed(transaction.reading, election) { return refusal }
-        guard PlainLine.isName(member.name) else {
-            return
-                "A member's name is one line of at most \(PlainLine.longestName) bytes, without characters that nobody sees: make the pair again with `isoloir key member`."
-        }
+        guard PlainLine.isName(member.name) else { return .badName }
         for known in try all(transaction.reading, election) {
-            if known.key == member.key {
-                return "This key is \(known.name)'s already: every member makes a pair with `isoloir key member`."
-            }
-            if known.name == member.name {
-                return
-                    "\(known.name) has a key here already: remove it first (isoloir bureau remove) if the member lost it."
-            }
+            if known.key == member.key { return .keyTaken(by: known.name) }
+            if known.name == member.name { return .nameTaken }
         }
         try transaction.execute(
             "INSERT INTO polling_member (election, name, key, added_at) VALUES (?, ?, ?, ?)", election.number,
@@ -47,31 +56,31 @@ package struct MemberRegister: Sendable {
         return nil
     }
 
-    /// Removes a member before the seal; returns why not, nil when it was done.
+    /// Removes a member before the seal.
     /// - Parameter name: exactly as registered. Who signed for a trustee's replaced or removed keys stays.
+    /// - Returns: why not; nil when it was done.
     package func remove(
         _ transaction: borrowing Transaction, _ election: StoredElection, name: String, by principal: Principal
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> Refusal? {
         if let refusal = try sealed(transaction.reading, election) { return refusal }
         if let member = try all(transaction.reading, election).first(where: { $0.name == name }) {
             let register = TrusteeRegister(journal: journal, clock: clock)
             let changes = try register.signedChanges(transaction.reading, election)
             if let change = changes.first(where: { $0.keys.contains(hex(member.key)) }) {
-                return
-                    "\(name) signed that \(change.trustee)'s keys were \(change.isRemoval ? "taken away" : "replaced"): who signed such a change stays a member, and the seal names them."
+                return .hasSigned(trustee: change.trustee, isRemoval: change.isRemoval)
             }
         }
         let changed = try transaction.execute(
             "DELETE FROM polling_member WHERE election = ? AND name = ?", election.number, name)
-        guard changed == 1 else { return "There is no member \(name): `isoloir bureau list` names them." }
+        guard changed == 1 else { return .unknown }
         try journal.record(
             transaction, election: election.election.id, by: principal, .bureauRemove, ["name": name])
         return nil
     }
 
     /// Why the bureau cannot change any more; nil before the seal.
-    private func sealed(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> String? {
+    private func sealed(_ reading: borrowing Reading, _ election: StoredElection) throws(StoreError) -> Refusal? {
         guard let poll = try Poll.find(reading, election: election.number), poll.state != .sealing else { return nil }
-        return "The poll is sealed (\(poll.fingerprint)): its bureau's keys cannot change any more."
+        return .sealed(fingerprint: poll.fingerprint)
     }
 }

@@ -24,14 +24,8 @@ package struct Rehearsal {
     private static let voters = 20
 
     /// Seals, votes, counts and verifies; returns what the journal keeps of it.
-    /// - Throws: refused with the first step that fails, and before the first one where the election's texts have faults.
+    /// - Throws: refused with the first step that fails.
     package func run() throws(Refusal) -> [String: String] {
-        let faults = try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try ElectionTexts.faults(reading, election)
-            }
-        }
-        guard faults.isEmpty else { throw Refusal((faults + [ElectionTexts.cure]).joined(separator: "\n")) }
         let place = FileManager.default.temporaryDirectory.appending(path: "isoloir-rehearsal-\(UUID().uuidString)")
         let folder = place.path
         try refusing {

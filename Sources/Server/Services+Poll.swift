@@ -55,17 +55,12 @@ extension Services {
     /// Refuses what a sealed poll froze.
     /// - Throws: the refusal with the seal's fingerprint; also while another program seals.
     package func refuseSealed(_ number: Int, _ consequence: String) throws(Refusal) {
-        let poll = try refusing {
-            try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try Poll.find(reading, election: number)
-            }
-        }
-        guard let poll else { return }
-        if poll.state == .sealing {
-            // Left over by a sealing that was interrupted, or under way.
-            _ = try refusing { try ProcessLock(store: store.path, name: "seal") }
-            return
-        }
-        throw Refusal("The poll is sealed (\(poll.fingerprint)): \(consequence).")
+        guard let fingerprint = try refusing({ try SealRule.fingerprint(store, election: number) }) else { return }
+        throw Services.sealed(fingerprint, consequence)
+    }
+
+    /// What is said where a seal keeps something from changing.
+    package static func sealed(_ fingerprint: String, _ consequence: String) -> Refusal {
+        Refusal("The poll is sealed (\(fingerprint)): \(consequence).")
     }
 }

@@ -178,14 +178,9 @@ package struct Services {
         return voter.id
     }
 
-    /// An entry in the journal on its own.
-    /// - Throws: what the store said; nothing is written then.
-    package func record(_ action: JournalAction, election: String? = nil, _ details: [String: String]) throws(Refusal) {
-        try refusing {
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                try journal.record(transaction, election: election, by: principal, action, details)
-            }
-        }
+    /// What operations on the whole store are made of, and those that open nothing of an election.
+    package var storeContext: StoreContext {
+        StoreContext(store: store, keys: keys, journal: journal, clock: clock, randomness: randomness)
     }
 
     /// The key of an election that must exist.
@@ -210,17 +205,7 @@ package struct Services {
     /// Notes in the journal when the settings file is not the one of the last time.
     private func recordSettings() throws(Refusal) {
         guard let hash = settings.hash else { return }
-        try refusing {
-            let known = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                try AuditJournal.lastDetails(reading, action: .settingsChange)?["sha256"]
-            }
-            guard known != hash else { return }
-            try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-                let before = try AuditJournal.lastDetails(transaction.reading, action: .settingsChange)?["sha256"]
-                guard before != hash else { return }
-                try journal.record(transaction, election: nil, by: principal, .settingsChange, ["sha256": hash])
-            }
-        }
+        try refusing { try SettingsRecord(storeContext).note(hash, by: actor()) }
     }
 
     /// Every election of the store.

@@ -1,9 +1,7 @@
 import CommandLineKit
 import Foundation
-import Glibc
-import Journal
+import Operations
 import Server
-import Store
 
 /// A folder of backups that are named by their hour, of which the oldest go.
 struct BackupShelf {
@@ -33,20 +31,16 @@ struct BackupShelf {
     /// - Throws: refused where a backup cannot be removed; those before it are gone and noted.
     func thin(to count: Int, _ services: Services) throws(Refusal) {
         let all = try refusing { try FileManager.default.contentsOfDirectory(atPath: folder) }
+        let backups = StoreBackup(services.storeContext)
         let ours = all.filter { $0.hasPrefix(BackupShelf.beginning) && $0.hasSuffix(BackupShelf.ending) }.sorted()
         for name in ours.dropLast(count) {
             let path = "\(folder)/\(name)"
-            // One that cannot be read goes all the same: retention must not end with it.
-            var digest: String?
-            do throws(Refusal) { digest = try fileDigest(path) } catch {
-                Terminal.complain("\(error.description) It is removed without the digest of what was in it.")
+            switch try refusing({ try backups.remove(path, by: services.actor()) }) {
+            case .removed: break
+            case .removedUnread(let reason):
+                Terminal.complain("\(reason) It is removed without the digest of what was in it.")
+            case .remains(let reason): throw Refusal("\(path) cannot be removed: \(reason).")
             }
-            guard unsafe unlink(path) == 0 else {
-                throw Refusal("\(path) cannot be removed: \(unsafe String(cString: strerror(errno))).")
-            }
-            try refusing { try Store.syncFolder(of: path) }
-            try services.record(
-                .storeBackupRemoved, ["file": name].merging(digest.map { ["sha256": $0] } ?? [:]) { $1 })
             Terminal.say("\(path): removed, \(Terminal.count(count, "newer one")) stay.")
         }
     }

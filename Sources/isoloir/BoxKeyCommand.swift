@@ -18,16 +18,14 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let path = invocation.operands[0]
     let noKey = "\(path) is no box key: give the file made by `isoloir poll seal`."
     let content = try refusing { try BoxKeyPlace.read(path) }
-    guard let boxKey = BoxKey(file: content) else { throw Refusal(noKey) }
-    let station = try services.station(election)
-    if let refusal = try refusing({ try station.boxKey.refusal(of: boxKey) }) { throw Refusal(refusal) }
-    let box = BoxKeyPlace(keys: services.keys, election: election.election.id)
-    let place = box.path
-    switch try refusing({ try box.put(content) }) {
-    case .put, .wasThere: break
+    let place = BoxKeyPlace(keys: services.keys, election: election.election.id)
+    let giving = BoxKeyReturn(place: place, station: try services.station(election))
+    switch try refusing({ try giving.give(content, of: absolutePath(path), by: services.actor()) }) {
+    case .isThere: break
     case .noBoxKey: throw Refusal(noKey)
-    case .another: throw Refusal("\(place) is another box key: move it away first.")
+    case .another: throw Refusal("\(place.path) is another box key: move it away first.")
+    case .refused(let reason): throw Refusal(reason)
     }
-    try refusing { try station.boxKey.noteGiven(from: absolutePath(path), by: services.principal) }
-    Terminal.say("\(place): the box key is there. A running `serve` takes it within a second; the close erases it.")
+    Terminal.say(
+        "\(place.path): the box key is there. A running `serve` takes it within a second; the close erases it.")
 }

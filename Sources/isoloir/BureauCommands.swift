@@ -4,6 +4,7 @@ import Contacts
 import Crypto
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Server
 import Store
@@ -63,13 +64,31 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
             "\(path) was made by an earlier version and cannot sign: make a new pair with `isoloir key member`.")
     }
     let member = BureauMember(name: file.name, key: key)
-    let refusal = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.bureau.add(transaction, election, member, by: services.principal)
-        }
+    let members = BureauMembers(services.storeContext, election)
+    if let why = try refusing({ try members.add(member, by: services.actor()) }) {
+        throw refusal(why, of: member.name)
     }
-    if let refusal { throw Refusal(refusal) }
     Terminal.say("\(member.name), key \(keyWords(member.key)): compare it with the member by telephone.")
+}
+
+/// Why a bureau stays as it is, in words.
+private func refusal(_ why: MemberRegister.Refusal, of name: String) -> Refusal {
+    switch why {
+    case .sealed(let fingerprint): Services.sealed(fingerprint, "its bureau's keys cannot change any more")
+    case .badName:
+        Refusal(
+            "A member's name is one line of at most \(PlainLine.longestName) bytes, without characters that nobody sees: "
+                + "make the pair again with `isoloir key member`.")
+    case .keyTaken(let other):
+        Refusal("This key is \(other)'s already: every member makes a pair with `isoloir key member`.")
+    case .nameTaken:
+        Refusal("\(name) has a key here already: remove it first (isoloir bureau remove) if the member lost it.")
+    case .hasSigned(let trustee, let isRemoval):
+        Refusal(
+            "\(name) signed that \(trustee)'s keys were \(isRemoval ? "taken away" : "replaced"): who signed such a change "
+                + "stays a member, and the seal names them.")
+    case .unknown: Refusal("There is no member \(name): `isoloir bureau list` names them.")
+    }
 }
 
 /// `bureau remove NAME`: takes a member's key away before the seal. Refused afterwards, for a
@@ -77,13 +96,10 @@ private func addMember(_ invocation: Invocation) throws(Refusal) {
 private func removeMember(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    let refusal = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.bureau.remove(transaction, election, name: invocation.operands[0], by: services.principal)
-        }
-    }
-    if let refusal { throw Refusal(refusal) }
-    Terminal.say("\(invocation.operands[0]) signs nothing any more.")
+    let name = invocation.operands[0]
+    let members = BureauMembers(services.storeContext, election)
+    if let why = try refusing({ try members.remove(name, by: services.actor()) }) { throw refusal(why, of: name) }
+    Terminal.say("\(name) signs nothing any more.")
 }
 
 /// `bureau list`: each member with the key, in eight groups of digits to be compared by telephone; in hexadecimal with `--json`.

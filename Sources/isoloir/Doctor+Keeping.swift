@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import Glibc
 import Journal
+import Operations
 import Server
 import Store
 
@@ -43,13 +44,13 @@ extension Doctor {
                 "none was ever made: systemctl enable --now isoloir-backup.timer, or isoloir store backup FILE")
         }
         let key = tried("backup") { () throws(Refusal) -> ElectionKey? in
-            try refusing { try services.keys.key(of: backupKeyName) }
+            try refusing { try services.keys.key(of: StoreBackup.keyName) }
         }
         guard let key else { return }
         guard key != nil else {
             return fault(
                 "backup",
-                "\(services.keys.path)/\(backupKeyName).key is not there, and no backup opens without it: put it "
+                "\(services.keys.path)/\(StoreBackup.keyName).key is not there, and no backup opens without it: put it "
                     + "back from its copy"
             )
         }

@@ -51,49 +51,28 @@ private func readElection(_ folder: String) throws(Refusal) -> (election: Electi
 private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
-    _ = try refusing { try services.keys.keyOrNew(of: election.id) }
-    if let number = try refusing({
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.elections.number(reading, election.id)
-        }
-    }) {
-        try services.refuseSealed(number, "its definition cannot change any more")
-    }
-    // Nobody seals between the look and the change.
-    let lock: ProcessLock
-    do throws(StoreError) { lock = try ProcessLock(store: services.store.path, name: "seal") } catch {
-        guard error.kind == .busy else { throw Refusal(error) }
+    let operation = ElectionDefinition(
+        services.storeContext, elections: services.elections, registrar: services.registrar, issuer: services.issuer,
+        outbox: services.outbox)
+    switch try refusing({ try operation.store(election, definition: definition, by: services.actor()) }) {
+    case .stored(let outcome):
+        warnOfTimes(election, PollHours(announced: election), services.clock.now)
+        for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
+        try sayStored(outcome, election, services)
+    case .sealed(let fingerprint): throw Services.sealed(fingerprint, "its definition cannot change any more")
+    case .sealedMeanwhile:
+        throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.")
+    case .isBusy:
         throw Refusal(
             "A seal or another change of a definition is under way on this store: run it again when that has ended.")
     }
-    defer { withExtendedLifetime(lock) {} }
-    let outcome = try refusing {
-        try services.store.write {
-            (transaction: borrowing Transaction) throws(StoreError) -> ElectionRepository.Outcome? in
-            let number = try services.elections.number(transaction.reading, election.id)
-            let poll = try number.flatMap { number throws(StoreError) in
-                try Poll.find(transaction.reading, election: number)
-            }
-            if let poll, poll.state != .sealing { return nil }
-            let inUse = try number.map { number throws(StoreError) in
-                try services.registrar.groupsInUse(transaction.reading, election: number)
-            }
-            let isIssued = try number.map { number throws(StoreError) in
-                try services.issuer.hasIssued(transaction.reading, election: number)
-            }
-            let outcome = try services.elections.store(
-                transaction, election, definition: definition, inUse: inUse ?? [], isIssued: isIssued ?? false,
-                by: services.principal)
-            // Messages that wait give the new hours, address and contacts.
-            if outcome == .changed {
-                try services.outbox.putHours(transaction, try services.elections.find(transaction.reading, election.id))
-            }
-            return outcome
-        }
-    }
-    guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
-    warnOfTimes(election, PollHours(announced: election), services.clock.now)
-    for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
+}
+
+/// Says what storing a definition came to.
+/// - Throws: refused where voters or identifiers stand against it.
+private func sayStored(
+    _ outcome: ElectionRepository.Outcome, _ election: Election, _ services: Services
+) throws(Refusal) {
     switch outcome {
     case .issued(let settings):
         throw Refusal(
@@ -217,7 +196,8 @@ private func smallGroups(_ election: Election, _ groups: GroupCounts) -> [(mark:
     }
 }
 
-/// `election show`: what is stored, with the hours in force. Titles are in French, times in the election's time zone.
+/// `election show`: what is stored, with the hours in force. Titles are in French, times in the election's time zone;
+/// for programs they are RFC 3339.
 private func showElection(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let stored = try services.election()
@@ -232,8 +212,7 @@ private func showElection(_ invocation: Invocation) throws(Refusal) {
         try Terminal.json(
             Shown(
                 id: election.id, title: election.title.fr, address: election.address,
-                opens: election.timeWords(hours.opens, .en),
-                closes: election.timeWords(hours.closes, .en), voters: voters,
+                opens: Moment.stamp(hours.opens), closes: Moment.stamp(hours.closes), voters: voters,
                 ballots: election.ballots.map(\.id)))
         return
     }

@@ -35,9 +35,8 @@ struct FrozenSet {
                 let list = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                     try station.signatureList.signatures(reading, ballot, registrar: services.registrar)
                 }
-                for (ending, content) in [
-                    ("csv", FrozenSet.csv(list, election.election)), ("pdf", try pdf(list, ballot)),
-                ] {
+                let contents = [FrozenSet.csv(list, election.election), try pdf(list, ballot)]
+                for (ending, content) in zip(SignatureExport.endings, contents) {
                     let name = "signatures-\(ballot.name).\(ending)"
                     try PrivateFile.create("\(folder)/\(name)", content)
                     names.append(name)
@@ -85,39 +84,13 @@ struct FrozenSet {
 
     /// Writes the frozen set and its signed list; returns how many files there are.
     /// `SHA256SUMS` lists every file; `SHA256SUMS.signed` has the signature with the key that signs receipts.
-    /// - Throws: refused before the poll is counted or abandoned, and where a file cannot be written or read back.
-    func writeFrozenSet(to folder: String) throws(Refusal) -> Int {
-        guard let poll = try services.poll(election), [.closed, .abandoned].contains(poll.state) else {
-            throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
-        }
-        let station = try services.station(election)
-        let tallyService = services.tallyService(station)
-        let results = try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try tallyService.results.all(reading)
-            }
-        }
-        guard poll.state == .abandoned || results.count == election.election.ballots.count else {
-            throw Refusal(
-                "The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
-        }
-        let (hasClosing, hasAbandonment) = try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) -> (Bool, Bool) in
-                (
-                    try station.records.record(reading, .closing) != nil,
-                    try station.records.record(reading, .abandonment) != nil
-                )
-            }
-        }
-        guard poll.state != .abandoned || hasAbandonment else {
-            throw Refusal(
-                "The record of the abandonment is not written yet: run isoloir serve for a moment, which writes it.")
-        }
+    /// - Throws: refused where a file cannot be written or read back.
+    func write(_ content: PollKeeping.Content, to folder: String) throws(Refusal) -> Int {
         var names = try PollAdministration(services, election).writeArchives(to: folder)
         // The closing record lies beside the archives, as it was signed: `writeArchives` refuses another one.
-        if hasClosing { names.append(ClosingRecord.fileName) }
+        if content.hasClosing { names.append(ClosingRecord.fileName) }
         names += try writeSignatures(to: folder)
-        let papers = try papers(poll, results)
+        let papers = try papers(content.poll, content.results)
         let signing = SigningKey(seed: try services.key(of: election).subkey(.voteReceipts))
         return try refusing {
             for (name, content) in papers {

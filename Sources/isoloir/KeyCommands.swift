@@ -1,7 +1,7 @@
 import CommandLineKit
 import Crypto
 import Elections
-import Journal
+import Operations
 import Polling
 import Server
 
@@ -58,12 +58,8 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
     let key = try services.key(of: election)
     try refusing {
         let members = (try EscrowMember(publicFile: files[0]), try EscrowMember(publicFile: files[1]))
-        try EscrowFile.create(
-            path, key: key, election: election.election.id, members: members, randomness: services.randomness)
+        try KeyEscrow(services.storeContext).escrow(key, of: election, members: members, to: path, by: services.actor())
     }
-    try services.record(
-        .keyEscrow, election: election.election.id, ["file": path.split(separator: "/").last.map(String.init) ?? path]
-    )
     Terminal.say(
         "\(path): the key of \(election.election.id), which both members open together. Keep it away from this machine."
     )
@@ -73,12 +69,10 @@ private func makeEscrow(_ invocation: Invocation) throws(Refusal) {
 /// where a key lies there already.
 private func restoreKey(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let name = try refusing { () -> String in
-        let (election, key) = try EscrowFile.open(invocation.operands[0], privateFiles: invocation.all("--member"))
-        try services.keys.install(key, for: election)
-        return election
+    let name = try refusing {
+        try KeyEscrow(services.storeContext).restore(
+            invocation.operands[0], privateFiles: invocation.all("--member"), by: services.actor())
     }
-    try services.record(.keyRestore, election: name, [:])
     Terminal.say("\(name): the key is back in \(services.keys.path).")
 }
 
@@ -91,11 +85,10 @@ private func sealKeys(_ invocation: Invocation) throws(Refusal) {
     guard invocation.has("--yes") || Terminal.confirm(question) == true else {
         throw Refusal("Nothing was sealed: \(question) Answer `yes` at a terminal, or give --yes.")
     }
-    let sealed = try refusing { try services.keys.sealAll() }
+    let sealed = try refusing { try KeyEscrow(services.storeContext).sealAll(by: services.actor()) }
     guard !sealed.isEmpty else {
         return Terminal.say("\(services.keys.path): every key file is sealed already.")
     }
-    try services.record(.keySeal, ["files": sealed.joined(separator: " ")])
     for name in sealed { Terminal.say("\(name): sealed.") }
     Terminal.say(
         "From now on service, backups and commands need the secret: give it to both units (systemctl edit "

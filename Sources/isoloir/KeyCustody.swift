@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Foundation
 import Glibc
+import Operations
 import Polling
 import Server
 import Store
@@ -124,34 +125,36 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
         "Copies of the disk or the machine that were made by other means cannot be known here: ask whoever makes them.")
 }
 
-/// The same as one object of JSON; times are in seconds since 1970.
+/// The same as one object of JSON; times are RFC 3339.
 private func printCustody(_ custody: Custody) throws(Refusal) {
     struct Shown: Encodable {
         /// A copy of the server: `begun`, `erased`, `absent` or `kept`, the last with its reason.
-        struct Key: Encodable { let path, outcome: String, reason: String?, at: Int }
+        struct Key: Encodable { let path, outcome: String, reason: String?, at: String }
         /// A file that seal or opening used; `destroyed` is when that was reported.
-        struct File: Encodable { let path: String, isThere: Bool, destroyed: Int?, by, reason: String? }
+        struct File: Encodable { let path: String, isThere: Bool, destroyed, by, reason: String? }
         /// A backup from between seal and close; `removed` from this machine says nothing of copies elsewhere.
-        struct Backup: Encodable { let file, sha256: String, at: Int, removed, destroyed: Int?, by, reason: String? }
+        struct Backup: Encodable { let file, sha256, at: String, removed, destroyed, by, reason: String? }
         let keys: [Key], keyFiles: [File], backups: [Backup]
     }
     let keys = custody.keyCopies.map { copy in
-        switch copy.erasure {
-        case .begun(let path): Shown.Key(path: path, outcome: "begun", reason: nil, at: copy.at)
-        case .erased(let path): Shown.Key(path: path, outcome: "erased", reason: nil, at: copy.at)
-        case .absent(let path): Shown.Key(path: path, outcome: "absent", reason: nil, at: copy.at)
-        case .kept(let path, let reason): Shown.Key(path: path, outcome: "kept", reason: reason, at: copy.at)
+        let at = Moment.stamp(copy.at)
+        return switch copy.erasure {
+        case .begun(let path): Shown.Key(path: path, outcome: "begun", reason: nil, at: at)
+        case .erased(let path): Shown.Key(path: path, outcome: "erased", reason: nil, at: at)
+        case .absent(let path): Shown.Key(path: path, outcome: "absent", reason: nil, at: at)
+        case .kept(let path, let reason): Shown.Key(path: path, outcome: "kept", reason: reason, at: at)
         }
     }
     let backups = custody.backups.map {
         Shown.Backup(
-            file: $0.name, sha256: $0.sha256, at: $0.at, removed: $0.removedAt, destroyed: $0.report?.at,
+            file: $0.name, sha256: $0.sha256, at: Moment.stamp($0.at), removed: $0.removedAt.map(Moment.stamp),
+            destroyed: ($0.report?.at).map(Moment.stamp),
             by: $0.report?.by,
             reason: $0.report?.reason)
     }
     let files = custody.keyFiles.map {
         Shown.File(
-            path: $0.path, isThere: isThere($0.path), destroyed: $0.report?.at, by: $0.report?.by,
+            path: $0.path, isThere: isThere($0.path), destroyed: ($0.report?.at).map(Moment.stamp), by: $0.report?.by,
             reason: $0.report?.reason)
     }
     try Terminal.json(Shown(keys: keys, keyFiles: files, backups: backups))
@@ -168,11 +171,11 @@ private let allRemoved = "all-removed"
 private func reportRemoved(
     _ services: Services, _ station: PollingStation, _ invocation: Invocation, who: String, reason: String
 ) throws(Refusal) {
-    guard try services.poll(station.election)?.state.isFinal == true else {
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
+    guard case .left(let removed) = try refusing({ try reports.removed() }) else {
         throw Refusal(
             "The poll is not closed: backups are still made and removed. Note them one by one, or after the close.")
     }
-    let removed = try KeyCustody(services, station.election).found().remaining.filter { $0.removedAt != nil }
     guard !removed.isEmpty else {
         throw Refusal(
             "No backup that was removed from this machine is left to be reported: see `isoloir poll custody`.")
@@ -195,7 +198,7 @@ private func reportRemoved(
     }
     for backup in removed {
         let refusal = try refusing {
-            try station.custody.reportDestroyed(backup: backup.sha256, who: who, reason: reason, by: services.principal)
+            try reports.report(backup.sha256, who: who, reason: reason, by: services.actor())
         }
         if let refusal { throw Refusal(refusal) }
         Terminal.say("\(backup.name): noted as destroyed, by \(who).")
@@ -217,8 +220,9 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
     if isKeyFile, isThere(name) {
         throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")
     }
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
     if let refusal = try refusing({
-        try station.custody.reportDestroyed(backup: name, who: who, reason: reason, by: services.principal)
+        try reports.report(name, who: who, reason: reason, by: services.actor())
     }) {
         throw Refusal(refusal)
     }

@@ -45,13 +45,14 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
     guard let language = Language(rawValue: languageName) else {
         throw Refusal("\"\(languageName)\" is no language (fr, en).", status: .usage)
     }
-    let register = try services.register(election)
+    let accounts = try services.accounts(election)
     let name = invocation.operands[0]
     _ = try services.add(
-        StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: register
+        StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: accounts
     )
+    let console = try services.register(election).console
     Terminal.say(
-        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.console)."
+        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(console)."
     )
 }
 
@@ -59,14 +60,10 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
 private func renewManager(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.line("--reason")
     let services = try Services(invocation)
-    let register = try services.register(try services.election())
+    let accounts = try services.accounts(try services.election())
     let name = invocation.operands[0]
-    let change = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try register.renew(transaction, name: name, reason: reason, by: services.principal)
-        }
-    }
-    guard case .done = change else { throw Refusal("There is no member \(name): see `manager list`.") }
+    let outcome = try refusing { try accounts.renew(name, reason: reason, by: services.actor()) }
+    guard case .done = outcome else { throw Refusal("There is no member \(name): see `manager list`.") }
     Terminal.say(
         "\(name): a new identifier waits to be sent; passphrase and authenticator are chosen anew at the next sign-in.")
 }
@@ -75,14 +72,10 @@ private func renewManager(_ invocation: Invocation) throws(Refusal) {
 private func removeManager(_ invocation: Invocation) throws(Refusal) {
     let reason = try invocation.line("--reason")
     let services = try Services(invocation)
-    let register = try services.register(try services.election())
+    let accounts = try services.accounts(try services.election())
     let name = invocation.operands[0]
-    let isDone = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try register.remove(transaction, name: name, reason: reason, by: services.principal)
-        }
-    }
-    guard isDone else { throw Refusal("There is no member \(name): see `manager list`.") }
+    let outcome = try refusing { try accounts.remove(name, reason: reason, by: services.actor()) }
+    guard case .done = outcome else { throw Refusal("There is no member \(name): see `manager list`.") }
     Terminal.say("\(name): the account is closed; open sessions have ended.")
 }
 

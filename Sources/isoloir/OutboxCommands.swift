@@ -137,6 +137,7 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
         let reference, by, kind, state, reply, at: String
         let canRetry: Bool
     }
+    let isForProgram = invocation.has("--json")
     let rows = try refusing {
         try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [Shown] in
             let troubles = try services.outbox.reports.troubles(reading, election: election.number, limit: limit)
@@ -147,12 +148,14 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
                 rows.append(
                     Shown(
                         reference: reference, by: trouble.route, kind: trouble.kind, state: trouble.state,
-                        reply: trouble.reply ?? "", at: Moment.text(trouble.endedAt), canRetry: trouble.canRetry))
+                        reply: trouble.reply ?? "",
+                        at: isForProgram ? Moment.stamp(trouble.endedAt) : Moment.text(trouble.endedAt),
+                        canRetry: trouble.canRetry))
             }
             return rows
         }
     }
-    if invocation.has("--json") { return try Terminal.json(rows) }
+    if isForProgram { return try Terminal.json(rows) }
     if rows.isEmpty {
         return Terminal.say(
             "No message failed, of those that may be listed: word of a vote and reminders tell who voted.")
@@ -171,10 +174,9 @@ private func retryOutbox(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let key = try services.key(of: election)
     let count = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) -> Int in
-            try OutboxRetry(outbox: services.outbox, journal: services.journal, election: election, key: key).retry(
-                transaction, unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
-        }
+        try OutboxRetry(
+            store: services.store, outbox: services.outbox, journal: services.journal, election: election, key: key
+        ).retry(unknown: invocation.has("--unknown"), of: MessageSelection(), by: services.principal)
     }
     Terminal.say(
         count == 0

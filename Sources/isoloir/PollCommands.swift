@@ -219,7 +219,8 @@ private func takeKeyDestroyed(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
     let file = try readFile(invocation.operands[0])
-    if let refusal = try refusing({ try station.custody.take(keyDestroyed: file, by: services.principal) }) {
+    let reports = CopyReports(store: services.store, election: station.election, station: station)
+    if let refusal = try refusing({ try reports.take(keyDestroyed: file, by: services.actor()) }) {
         throw Refusal(refusal)
     }
     Terminal.say(try refusing { try station.custody.record() })
@@ -260,8 +261,15 @@ private func closePoll(_ invocation: Invocation) throws(Refusal) {
 /// `poll rehearse`: plays the poll in a store of its own, which is removed afterwards, and keeps the report in the journal.
 private func rehearsePoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let report = try Rehearsal(services: services, election: try services.election(), invocation: invocation).run()
-    try services.record(.pollRehearse, election: try services.election().election.id, report)
+    let election = try services.election()
+    let outcome = try refusing {
+        try PollRehearsal(services.storeContext, election).rehearse(by: services.actor()) {
+            try Rehearsal(services: services, election: election, invocation: invocation).run()
+        }
+    }
+    if case .faultyTexts(let faults) = outcome {
+        throw Refusal((faults + [ElectionTexts.cure]).joined(separator: "\n"))
+    }
     Terminal.say("\nThe rehearsal went through; its report is in the journal, and nothing of it in the ballot box.")
 }
 
@@ -282,17 +290,18 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    guard let poll = try services.poll(election), poll.state != .sealing else {
-        throw Refusal("The poll is not sealed yet.")
+    let export = SignatureExport(services.storeContext, election)
+    let outcome = try refusing {
+        try export.export(forBureau: invocation.has("--for-bureau"), by: services.actor()) {
+            try FrozenSet(services: services, election: election).writeSignatures(to: folder)
+        }
     }
-    guard poll.state == .closed || invocation.has("--for-bureau") else {
+    switch outcome {
+    case .written(let names): for name in names { Terminal.say("  \(folder)/\(name)") }
+    case .isNotSealed: throw Refusal("The poll is not sealed yet.")
+    case .isForBureau:
         throw Refusal("Before the close the lists are for the members of the bureau alone: say so with --for-bureau.")
     }
-    let names = try FrozenSet(services: services, election: election).writeSignatures(to: folder)
-    try services.record(
-        .pollSignatures, election: election.election.id,
-        ["files": "\(names.count)", "state": poll.state.rawValue])
-    for name in names { Terminal.say("  \(folder)/\(name)") }
 }
 
 /// `poll keep`: writes the frozen set. Refused before the poll is counted or abandoned.
@@ -300,11 +309,33 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    let count = try FrozenSet(services: services, election: election).writeFrozenSet(to: folder)
-    try services.record(.pollKeep, election: election.election.id, ["election": election.election.id])
+    let station = try services.station(election)
+    let keeping = PollKeeping(
+        services.storeContext, election, station: station, tallyService: services.tallyService(station))
+    let outcome = try refusing {
+        try keeping.keep(by: services.actor()) { content in
+            try FrozenSet(services: services, election: election).write(content, to: folder)
+        }
+    }
+    let count = try fileCount(outcome)
     Terminal.say(
         "\(folder): \(count) files, listed in SHA256SUMS and signed. Seal it in an envelope or on a medium until the appeal period ends."
     )
+}
+
+/// How many files are in the set.
+/// - Throws: refused with what has to come before it.
+private func fileCount(_ outcome: PollKeeping.Outcome) throws(Refusal) -> Int {
+    switch outcome {
+    case .kept(let files): return files
+    case .isNotOver:
+        throw Refusal("The frozen set is made once the poll is closed and counted, or abandoned.")
+    case .isNotCounted:
+        throw Refusal("The frozen set is made once every ballot is counted: trustees are awaited (isoloir tally take).")
+    case .abandonmentUnwritten:
+        throw Refusal(
+            "The record of the abandonment is not written yet: run isoloir serve for a moment, which writes it.")
+    }
 }
 
 /// `poll destroy`: asks, then destroys what pairs voters with the poll. Refused without a yes, and before the frozen set is made.

@@ -113,7 +113,8 @@ private func logWords(_ log: Store.LogFile, now: Int) -> String {
     return "\(log.bytes) bytes, last emptied \(max(0, now - emptied)) seconds ago: its oldest vote is no older"
 }
 
-/// The same as one object of JSON; `findings` are what the audit found, and what is not as it was sealed.
+/// The same as one object of JSON; `findings` are what the audit found, and what is not as it was sealed. Times are
+/// RFC 3339.
 private func printStatus(
     _ services: Services, _ station: PollingStation, _ findings: [String]
 ) throws(Refusal) {
@@ -121,9 +122,11 @@ private func printStatus(
         /// `votes`: those that the rounds made public.
         struct Ballot: Encodable { let name, uuid: String, electors, votes: Int }
         /// The last round of a ballot; `height` is as many as there are ballots by then.
-        struct Head: Encodable { let ballot: String, round, ballots, signatures: Int, head: String, height, at: Int }
-        /// The write-ahead log: its size, and when it was emptied last, in seconds since 1970.
-        struct Log: Encodable { let bytes: Int, emptied: Int? }
+        struct Head: Encodable {
+            let ballot: String, round, ballots, signatures: Int, head: String, height: Int, at: String
+        }
+        /// The write-ahead log: its size, and when it was emptied last.
+        struct Log: Encodable { let bytes: Int, emptied: String? }
         let state, fingerprint: String, clockDoubt: String?, log: Log, ballots: [Ballot], rounds: [Head],
             findings: [String]
     }
@@ -133,7 +136,8 @@ private func printStatus(
     try Terminal.json(
         Shown(
             state: poll?.state.rawValue ?? "unsealed", fingerprint: poll?.fingerprint ?? "",
-            clockDoubt: poll?.clockDoubt?.rawValue, log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt),
+            clockDoubt: poll?.clockDoubt?.rawValue,
+            log: Shown.Log(bytes: log.bytes, emptied: log.emptiedAt.map(Moment.stamp)),
             ballots: standing.boxes.map {
                 Shown.Ballot(
                     name: $0.ballot.name, uuid: String(decoding: $0.ballot.uuid, as: UTF8.self),
@@ -143,7 +147,7 @@ private func printStatus(
                 box.rounds.last.map {
                     Shown.Head(
                         ballot: box.ballot.name, round: $0.number, ballots: $0.ballots, signatures: $0.signatures,
-                        head: $0.head, height: $0.height, at: $0.at)
+                        head: $0.head, height: $0.height, at: Moment.stamp($0.at))
                 }
             }, findings: findings))
 }

@@ -177,12 +177,9 @@ private func publish(
     let name = URL(fileURLWithPath: file).lastPathComponent
     let publication = RollPublication(try services.operations(election))
     let applied = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try publication.apply(transaction, roll, file: name, by: services.principal, actsAlone: true)
-        }
+        try publication.apply(roll, file: name, by: services.actor())
     }
     guard let applied else {
-        try refusing { try services.registrar.imports.discard(roll) }
         throw Refusal("Nothing was stored: the poll was sealed while the file was read.")
     }
     return applied

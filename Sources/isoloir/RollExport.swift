@@ -3,9 +3,8 @@ import Contacts
 import Elections
 import Foundation
 import Glibc
-import Journal
+import Operations
 import Server
-import Store
 import VoterRoll
 
 /// `roll export`: the roll as a file that an import reads again without a change.
@@ -19,32 +18,26 @@ func exportRoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
     let key = try services.key(of: election)
-    let opener = ContactOpener(election: election.number, keys: RollKeys(key, randomness: services.randomness))
     var text =
         "\u{FEFF}reference;civility;last_name;first_name;email;phone;address1;address2;address3;address4;address5;address6;"
         + "country;college;site;weight;language;channel\r\n"
-    try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            var count = 0
-            try services.registrar.each(transaction.reading, election) { voter, sealed throws(StoreError) in
-                let contacts = try opener.open(sealed, voter: voter.id)
-                count += 1
-                var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
-                fields += [contacts.mail?.text ?? "", phone(contacts)]
-                fields += addressFields(contacts.address)
-                fields += [
-                    voter.college, voter.site, "\(voter.weight)", voter.language.rawValue,
-                    voter.channel?.rawValue ?? "",
-                ]
-                text += fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
-            }
-            try services.journal.record(
-                transaction, election: election.election.id, by: services.principal, .rollExport,
-                ["voters": "\(count)"])
-        }
+    let export = RollExport(services.storeContext, registrar: services.registrar, election: election, key: key)
+    _ = try refusing {
+        try export.export(by: services.actor()) { voter, contacts in text += row(voter, contacts) }
     }
     try saveNew(Data(text.utf8), to: path)
     Terminal.say("\(path): the roll with contacts. It is personal data: delete it when it has served.")
+}
+
+/// A voter's line of the file.
+private func row(_ voter: Voter, _ contacts: VoterContacts) -> String {
+    var fields = [voter.reference, voter.civility.rawValue, voter.lastName, voter.firstName]
+    fields += [contacts.mail?.text ?? "", phone(contacts)]
+    fields += addressFields(contacts.address)
+    fields += [
+        voter.college, voter.site, "\(voter.weight)", voter.language.rawValue, voter.channel?.rawValue ?? "",
+    ]
+    return fields.map(SpreadsheetField.quoted).joined(separator: ";") + "\r\n"
 }
 
 /// The number as an import of this row reads it again.

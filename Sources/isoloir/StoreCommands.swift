@@ -30,9 +30,6 @@ let storeCommands = [
     Command("store restore", ["FILE"], "a new store from a backup", run: restoreStore),
 ]
 
-/// The name under which the key folder holds the backups' key; no election can have it.
-let backupKeyName = "_backup"
-
 /// `store check`: pages, indices, links, the journal's chain, box keys, and everybody's contacts. Refused with all that is wrong.
 private func checkStore(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false)
@@ -86,35 +83,12 @@ private func backUpStore(_ invocation: Invocation) throws(Refusal) {
     guard keep == nil || shelf != nil else {
         throw Refusal("--keep wants a folder in place of a file: \(invocation.operands[0]) is none.", status: .usage)
     }
-    let lock = try refusing { try ProcessLock(store: services.store.path, name: "backup") }
-    defer { withExtendedLifetime(lock) {} }
-    let draft = "\(services.store.path)-copy"
-    // What a backup that died left behind is in clear: it goes before anything else.
-    for ending in ["", "-journal", "-wal", "-shm"] { unsafe unlink(draft + ending) }
-    defer { unsafe unlink(draft) }
-    try refusing { try services.store.copy(to: draft) }
-    let key = try refusing { try services.keys.keyOrNew(of: backupKeyName) }
     let path = shelf?.newFile(at: services.clock.now) ?? invocation.operands[0]
-    try refusing { try SealedFile(key: key.subkey(.backup)).seal(draft, into: path) }
-    // Between seal and close each one is asked for again: a backup that is not noted is none.
-    do throws(Refusal) {
-        try services.record(
-            .storeBackup,
-            ["file": URL(fileURLWithPath: path).lastPathComponent, "sha256": try fileDigest(path)])
-    } catch {
-        unsafe unlink(path)
-        throw error
-    }
+    try refusing { try StoreBackup(services.storeContext).make(at: path, by: services.actor()) }
     Terminal.say(
-        "\(path): a sealed backup. It opens with \(services.keys.path)/\(backupKeyName).key: keep that elsewhere."
+        "\(path): a sealed backup. It opens with \(services.keys.path)/\(StoreBackup.keyName).key: keep that elsewhere."
     )
     if let shelf, let keep { try shelf.thin(to: keep, services) }
-}
-
-/// SHA-256 of a file of any size, in hexadecimal.
-/// - Throws: refused where the file cannot be read.
-func fileDigest(_ path: String) throws(Refusal) -> String {
-    try refusing { hex(try RunningDigest.ofFile(path)) }
 }
 
 /// `store empty-log`: copies the write-ahead log back. Refused while another program reads the store.
@@ -144,14 +118,16 @@ private func restoreStore(_ invocation: Invocation) throws(Refusal) {
     let keyPath = invocation["--keys"] ?? settings.keys ?? Services.standardKeys
     let key = try refusing {
         try KeyFolder(path: keyPath, store: path, seal: try Services.keySeal, randomness: .system)
-            .key(of: backupKeyName)
+            .key(of: StoreBackup.keyName)
     }
-    guard let key else { throw Refusal("There is no \(backupKeyName).key in \(keyPath): give the folder with --keys.") }
+    guard let key else {
+        throw Refusal("There is no \(StoreBackup.keyName).key in \(keyPath): give the folder with --keys.")
+    }
     let draft = "\(path)-restoring"
     for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) }
     defer { for ending in ["", "-wal", "-shm"] { unsafe unlink(draft + ending) } }
     try refusing { try SealedFile(key: key.subkey(.backup)).open(invocation.operands[0], into: draft) }
-    let digest = try fileDigest(invocation.operands[0])
+    let digest = try refusing { hex(try RunningDigest.ofFile(invocation.operands[0])) }
     let held: [(election: String, isSealed: Bool)]
     do throws(StoreError) {
         let store = try Store(

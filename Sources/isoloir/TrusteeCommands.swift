@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import Operations
 import Polling
 import Server
 import Store
@@ -59,13 +60,10 @@ private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let name = invocation.operands[0]
     let statement = try invocation["--statement"].map { path throws(Refusal) in try readFile(path) }
-    let refusal = try refusing {
-        try services.store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try services.trustees.remove(
-                transaction, election, name: name, statement: statement, by: services.principal)
-        }
+    let changes = TrusteeChanges(services.storeContext, election)
+    if let refusal = try refusing({ try changes.remove(name, statement: statement, by: services.actor()) }) {
+        throw Refusal(refusal)
     }
-    if let refusal { throw Refusal(refusal) }
     Terminal.say("\(name) is no trustee any more.")
 }
 
@@ -74,12 +72,7 @@ private func removeTrustee(_ invocation: Invocation) throws(Refusal) {
 private func takeCheck(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let election = try services.election()
-    try PollAdministration(services, election).takeCheck(file: try readFile(invocation.operands[0]))
-    let left = try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.trustees.all(reading, election).filter { $0.checkedAt == nil }.map(\.name)
-        }
-    }
+    let left = try PollAdministration(services, election).takeCheck(file: try readFile(invocation.operands[0]))
     Terminal.say(
         left.isEmpty
             ? "Every trustee has found their key in the sealed election."

@@ -71,12 +71,14 @@ private func listQuestions(_ invocation: Invocation) throws(Refusal) {
         let at, code, name, contact, text: String
         let done: Bool
     }
+    let isForProgram = invocation.has("--json")
     let rows = entries.map {
         Shown(
-            number: $0.id, at: Moment.text($0.at), code: $0.code, name: $0.question.name, contact: $0.question.contact,
+            number: $0.id, at: isForProgram ? Moment.stamp($0.at) : Moment.text($0.at), code: $0.code,
+            name: $0.question.name, contact: $0.question.contact,
             text: $0.question.text, done: $0.isDone)
     }
-    if invocation.has("--json") { return try Terminal.json(rows) }
+    if isForProgram { return try Terminal.json(rows) }
     if rows.isEmpty { return Terminal.say("Nobody waits for an answer.") }
     for row in rows {
         Terminal.say("\(row.number)  \(row.at) UTC  code \(row.code)\(row.done ? "  answered" : "")")
@@ -118,8 +120,9 @@ private func showTrace(_ invocation: Invocation) throws(Refusal) {
         throw Refusal("Nobody was here with the code \(code) in the last seven days: ask for it once more.")
     }
     struct Shown: Encodable { let step, trouble, at: String }
-    let shown = Shown(step: trace.step, trouble: trace.trouble, at: Moment.text(trace.at))
-    if invocation.has("--json") { return try Terminal.json(shown) }
-    Terminal.say("\(shown.at) UTC: at the page \"\(shown.step)\"")
-    Terminal.say(shown.trouble.isEmpty ? "Nothing went wrong there." : "Last message shown: \(shown.trouble)")
+    if invocation.has("--json") {
+        return try Terminal.json(Shown(step: trace.step, trouble: trace.trouble, at: Moment.stamp(trace.at)))
+    }
+    Terminal.say("\(Moment.text(trace.at)) UTC: at the page \"\(trace.step)\"")
+    Terminal.say(trace.trouble.isEmpty ? "Nothing went wrong there." : "Last message shown: \(trace.trouble)")
 }

@@ -39,25 +39,36 @@ private let acts: [Act] = [
     Act("PollClose\\(", commands: ["poll close"], forms: ["poll/close"]),
     Act("PollSeal\\(", commands: ["poll seal"]),
     Act("PollOpening\\(", commands: ["poll open"]),
-    Act("BoxKeyPlace\\(", commands: ["poll box-key"]),
+    Act("BoxKeyReturn\\(", commands: ["poll box-key"]),
     Act("PollDestruction\\(", commands: ["poll destroy"]),
     Act("undoSeal\\(", commands: ["poll unseal"]),
     Act("\\.trust(Clock)?\\(", commands: ["poll clock"], forms: ["poll/clock/trust"]),
     Act(
         "station\\.notes\\.note\\(", commands: ["poll note", "poll present"], forms: ["poll/incident", "poll/presence"]),
     Act("\\.accept\\(", commands: ["poll accept"], forms: ["policy/points/{point}/accept"]),
-    Act("egister\\.add\\(", commands: ["manager add"], forms: ["staff/add"]),
-    Act("egister\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),
-    Act("egister\\.remove\\(", commands: ["manager remove"], forms: ["staff/{member}/remove"]),
+    Act("ccounts\\.add\\(", commands: ["manager add"], forms: ["staff/add"]),
+    Act("ccounts\\.renew\\(", commands: ["manager renew"], forms: ["staff/{member}/renew"]),
+    Act("ccounts\\.remove\\(", commands: ["manager remove"], forms: ["staff/{member}/remove"]),
     Act("JournalExport\\(", commands: ["journal export"], pages: ["journal.csv"]),
     Act("MinutesReport\\.find\\(", commands: ["poll minutes"], pages: ["minutes.pdf"]),
     Act("PollStanding\\(", commands: ["poll status"], pages: ["seal"]),
     // One interface each.
+    Act("ElectionDefinition\\(", commands: ["election create"]),
+    Act("CopyReports\\(", commands: ["poll key-destroyed", "poll backup-destroyed"]),
+    Act("BureauMembers\\(", commands: ["bureau add", "bureau remove"]),
+    Act("TrusteeChanges\\(", commands: ["trustee add", "trustee confirm", "trustee checked", "trustee remove"]),
+    Act("PollKeeping\\(", commands: ["poll keep"]),
+    Act("SignatureExport\\(", commands: ["poll signatures"]),
+    Act("PollRehearsal\\(", commands: ["poll rehearse"]),
+    Act("RollExport\\(", commands: ["roll export"]),
+    Act("KeyEscrow\\(", commands: ["key escrow", "key restore", "key seal"]),
+    Act("StoreBackup\\(", commands: ["store backup"]),
     Act("VoterSupport\\(.*\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
     Act("ApprovalDecision\\(.*\\.decide\\(", forms: ["approvals/{request}/decide"]),
     Act("ApprovalDecision\\(.*\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
-    Act("Alerts\\(.*\\.markSeen\\(", forms: ["alerts/{alert}/seen"]), Act("clients\\.add\\(", forms: ["clients/add"]),
-    Act("clients\\.remove\\(", forms: ["clients/{client}/remove"]),
+    Act("Alerts\\(.*\\.markSeen\\(", forms: ["alerts/{alert}/seen"]),
+    Act("ProgramTokens\\(.*\\.add\\(", forms: ["clients/add"]),
+    Act("ProgramTokens\\(.*\\.remove\\(", forms: ["clients/{client}/remove"]),
     Act("deliveries\\.failOver\\(", forms: ["deliveries/fail-over"]),
     Act("deliveries\\.hold\\(", forms: ["deliveries/hold"]),
     Act("deliveries\\.release\\(", forms: ["deliveries/release"]),
@@ -65,30 +76,38 @@ private let acts: [Act] = [
     Act("letters\\.makeSpecimen\\(", commands: ["letters specimen"], forms: ["letters/specimen"]),
     Act("letters\\.approve\\(", commands: ["letters approve"], forms: ["letters/specimens/{specimen}/approve"]),
     Act("letters\\.(begin|printBatch)\\(", commands: ["letters print"], forms: ["letters/print", "letters/again"]),
-    Act("register\\.keep\\(", forms: ["parcels/key"]),
+    Act("letters\\.keep\\(", forms: ["parcels/key"]),
     Act("letters\\.received\\(", forms: ["parcels/{parcel}/received"]),
     Act("letters\\.destroyed\\(", forms: ["parcels/{parcel}/destroyed"]),
     Act("letters\\.fetch\\(", forms: ["parcels/{parcel}/files/{file}/fetch"]),
     Act("policy\\.answer\\(", forms: ["policy/answers"]), Act("rollImport\\.answer\\(", forms: ["roll/columns"]),
     Act("reminders\\.ask\\(", forms: ["reminders/send"]),
     Act("RollAddition\\(", forms: ["roll/add"]), Act("rollImport\\.drop\\(", forms: ["roll/drop"]),
-    Act("egister\\.confirm\\(", forms: ["staff/{member}/confirm"]),
+    Act("ccounts\\.confirm\\(", forms: ["staff/{member}/confirm"]),
 ]
 
 /// Commands of the program alone: they read, they are a trustee's or a member's on a machine of
 /// their own, or nobody may do them from afar.
 private let commandsAlone: Set<String> = [
-    "bureau add", "bureau draft", "bureau kiosk", "bureau list", "bureau remove", "bureau sign", "completion", "demo",
-    "doctor", "election check", "election create", "election show", "identifiers status", "journal verify",
-    "key escrow", "key member", "key restore", "key seal", "letters list", "manager list", "manual", "observe",
-    "outbox failures",
-    "outbox send", "outbox status", "poll backup-destroyed",
-    "poll custody", "poll expertise", "poll keep", "poll key-destroyed", "poll manifest", "poll record",
-    "poll rehearse", "poll signatures", "roll export", "roll list", "serve", "store backup",
-    "store check",
-    "store empty-log", "store restore", "support code", "support list", "tally answer", "tally archive", "tally ballot",
-    "tally check", "tally decrypt", "tally opened", "tally replace", "tally result", "tally take", "tally trustee-key",
-    "tally verify", "trustee add", "trustee checked", "trustee confirm", "trustee list", "trustee remove",
+    "bureau draft", "bureau kiosk", "bureau list", "bureau sign", "completion", "demo", "doctor", "election check",
+    "election show", "identifiers status", "journal verify", "key member", "letters list",
+    "manager list", "manual", "observe", "outbox failures", "outbox send", "outbox status",
+    "poll custody", "poll expertise", "poll manifest", "poll record", "roll list", "serve",
+    "store check", "store empty-log", "store restore", "support code", "support list", "tally answer",
+    "tally archive", "tally ballot", "tally check", "tally decrypt", "tally opened", "tally replace", "tally result",
+    "tally take", "tally trustee-key", "tally verify", "trustee list",
+]
+
+/// Commands of which a form gives the same order, and which no test compares with it, each with the reason.
+private let uncompared = [
+    // The command writes files for whoever calls it; the console encrypts a parcel to the printer's key.
+    "letters print",
+    // No form abandons a poll.
+    "poll abandon",
+    // The form confirms the end of a poll whose clock was in doubt; the command closes at any hour.
+    "poll close",
+    // Both want a machine whose clock was moved: `test_clock.py` walks each.
+    "poll clock",
 ]
 
 /// All Swift sources of a room as one text.
@@ -167,10 +186,39 @@ struct OperationListTests {
         let text = try sources("Operations")
         let operations = Set(
             entries(text) + text.matches(of: /journal\(\s*transaction, actor, \.([a-zA-Z]+),/).map { String($0.1) })
-        #expect(operations.count > 15)
-        #expect(console.intersection(command).sorted() == [])
-        // Who took data out: the journal is the operation's, the console's other sheets are its own.
-        #expect(console.intersection(operations).sorted() == ["export"])
-        #expect(command.intersection(operations).sorted() == [])
+        #expect(operations.count > 25)
+        #expect(console.union(command).sorted() == [])
+    }
+
+    @Test func `what can be ordered by several doors is compared, or it is said why not`() throws {
+        let walked = try String(
+            contentsOf: repository.appending(path: "Tests/Browser/test_every_door.py"), encoding: .utf8)
+        let compared = Set(walked.matches(of: /\("([a-z]+)", "([a-z]+)"/).map { "\($0.1) \($0.2)" })
+        let several = acts.filter { !$0.forms.isEmpty }.flatMap(\.commands)
+        #expect(several.count > 20 && Set(uncompared).isSubset(of: several))
+        #expect(several.filter { !compared.contains($0) }.sorted() == uncompared.sorted())
+    }
+
+    @Test func `an interface of staff writes nothing by itself`() throws {
+        // Sign-in and sessions, which rooms below hold to; answers to programs that repeat a request.
+        let console = ["ConsoleAPI.swift", "ConsoleSite.swift", "StaffSignIn+Factor.swift", "StaffSignIn.swift"]
+        // Before a dispatch, what came too late goes; a restored store is no store of anybody yet.
+        let commands = ["OutboxCommands.swift", "StoreCommands.swift"]
+        for (room, own) in [("Console", console), ("isoloir", commands)] {
+            let folder = repository.appending(path: "Sources/\(room)")
+            let writing = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter {
+                try $0.hasSuffix(".swift")
+                    && String(contentsOf: folder.appending(path: $0), encoding: .utf8).contains("store.write")
+            }
+            #expect(writing.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.sorted() == own)
+        }
+    }
+
+    @Test func `no interface calls the journal`() throws {
+        let call = /\bjournal\s*\.record\(|\.record\(\s*transaction\b/
+        for room in ["Console", "Demo", "isoloir", "Server", "TrusteeSide", "VoterSite"] {
+            #expect(try sources(room).matches(of: call).isEmpty, "\(room) writes the journal: an operation does that")
+        }
+        #expect(try sources("Operations").matches(of: call).count > 25)
     }
 }

@@ -1,4 +1,5 @@
 """What store, log and keys tell of voters and ballots: pairing programs without a key, heads, copies that must go."""
+import datetime
 import glob
 import hashlib
 import json
@@ -170,7 +171,10 @@ def test_the_head_of_a_close_by_command_line_reaches_the_bureau(site):
     assert site.json("poll", "status")["rounds"] == []
     site.stop()
     site.run("poll", "close", "--yes", "--at-once")
-    [head] = site.json("poll", "status")["rounds"]
+    status = site.json("poll", "status")
+    [head] = status["rounds"]
+    for moment in (head["at"], status["log"]["emptied"]):
+        assert abs(datetime.datetime.fromisoformat(moment).timestamp() - time.time()) < 600 and moment.endswith("Z"), moment
     assert (head["ballot"], head["round"], head["ballots"], head["signatures"], head["height"]) == ("titulaires-ouvriers", 1, 3, 3, 3)
     groups = " ".join(re.findall("....", head["head"]))
     assert groups in re.sub(r"\s+", " ", site.run("poll", "status").stdout)
@@ -264,6 +268,8 @@ def test_the_box_key_ends_with_the_close_and_backups_are_asked_for(site):
     shown = site.json("poll", "custody")
     assert [copy["outcome"] for copy in shown["keys"]] == ["erased"]
     [backup] = shown["backups"]
+    for moment in (shown["keys"][0]["at"], backup["at"]):
+        assert abs(datetime.datetime.fromisoformat(moment).timestamp() - time.time()) < 600 and moment.endswith("Z"), moment
     with open(f"{site.folder}/monday.sealed", "rb") as file:
         assert backup["sha256"] == hashlib.sha256(file.read()).hexdigest() and "destroyed" not in backup
     assert "NOT REPORTED DESTROYED" in site.run("poll", "custody").stdout

@@ -232,6 +232,7 @@ def test_a_question_reaches_the_help_desk(site, visitor):
     assert "bien parti" in someone.text
     entry = site.json("support", "list")[0]
     assert entry["text"] == "Je n'ai rien reçu" and entry["code"] == code
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", entry["at"]), entry
     assert "\x1b" not in site.run("support", "list").stdout
     road.wait_until(lambda: site.json("support", "code", code)["step"] == "help")
     site.run("support", "done", entry["number"])

@@ -33,6 +33,8 @@ def test_what_an_earlier_version_stored_is_not_sealed_against_the_rules_of_today
     with sqlite3.connect(isoloir.store) as database:
         database.execute("UPDATE election_definition SET definition = replace(definition, 'min: 1', 'min: 0')")
     isoloir.run("election", "show")
+    shown = isoloir.json("election", "show")
+    assert (shown["opens"], shown["closes"]) == ("2026-11-24T08:00:00Z", "2026-12-01T16:00:00Z"), shown
     for words in (("poll", "rehearse"), ("poll", "seal", "--yes", "--box-key", f"{isoloir.folder}/box.key")):
         assert "two ways to choose nothing" in isoloir.run(*words, status=1).stderr, words
 

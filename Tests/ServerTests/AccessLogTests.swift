@@ -9,6 +9,7 @@ struct AccessLogTests {
     @Test func `a time is written in UTC to the second`() {
         #expect(Moment.text(0) == "1970-01-01 00:00:00")
         #expect(Moment.text(1_795_224_980) == "2026-11-21 01:36:20")
+        #expect(Moment.stamp(1_795_224_980) == "2026-11-21T01:36:20Z")
     }
 
     @Test func `a line begins with its time, and the log of before stays`() throws {

@@ -36,11 +36,8 @@ struct ClientActions: ConsoleWork {
         guard let role = StaffRole(rawValue: call["role"]) else {
             return .refused(422, text("fault.choice", language), field: "role")
         }
-        let token = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try clients.add(
-                transaction, name: call["name"].trimmed, role: role, days: call.number("days") ?? 1,
-                by: call.viewer.principal)
-        }
+        let token = try ProgramTokens(parts.operations).add(
+            name: call["name"].trimmed, role: role, days: call.number("days") ?? 1, by: call.viewer)
         guard let token else { return .refused(422, text("staffAdd.badName", language), field: "name") }
         return .shown(
             RenderedPage(
@@ -49,9 +46,7 @@ struct ClientActions: ConsoleWork {
 
     /// Ends a token.
     func removeClient(_ call: ConsoleRequest) throws -> ActionResult {
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try clients.remove(transaction, name: call.place["client"] ?? "", by: call.viewer.principal)
-        }
+        let isDone = try ProgramTokens(parts.operations).remove(name: call.place["client"] ?? "", by: call.viewer)
         return isDone
             ? .done(text("clientRemove.done", call.language), next: "clients")
             : .refused(404, text("notFound.text", call.language))

@@ -1,7 +1,6 @@
 import Elections
 import HTTPServer
 import Issuance
-import Journal
 import Operations
 import Store
 import Typesetting
@@ -12,10 +11,7 @@ struct HandedOut: ConsoleWork {
 
     /// Keeps in the journal that a file was handed out.
     func journal(_ call: ConsoleRequest, _ name: String) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.journal.record(
-                transaction, election: election.id, by: call.viewer.principal, .export, ["file": name])
-        }
+        try StaffRequests(parts.operations).handedOut(name, to: call.viewer)
     }
 
     /// What a sheet begins with: the mark by which spreadsheets know UTF-8. Fields are separated as French ones expect.

@@ -13,14 +13,7 @@ struct RequestJournal: ConsoleWork {
     ///   - path: below the console or the API.
     ///   - source: `console` or `api`.
     func denied(_ viewer: Actor, _ permission: Permission, _ path: String, from source: String) throws(StoreError) {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.journal.record(
-                transaction, election: election.id, by: viewer.principal, .accessDenied,
-                [
-                    "deed": permission.rawValue, "path": String(path.prefix(RequestJournal.journalledPath)),
-                    "from": source,
-                ])
-        }
+        try StaffRequests(parts.operations).denied(viewer, permission, path, from: source)
     }
 
     /// Keeps that an action was refused by a rule about who may do it, such as that of the second person: of the role alone nobody
@@ -36,17 +29,11 @@ struct RequestJournal: ConsoleWork {
     func permission(_ action: ConsoleAction, _ call: ConsoleRequest, _ path: String, from address: String)
         throws(StoreError)
     {
-        var details = ["path": String(path.prefix(RequestJournal.journalledPath)), "by": call.source, "from": address]
+        var details = ["by": call.source, "from": address]
         if !call["reason"].isEmpty { details["reason"] = call["reason"].trimmed }
         guard let kind = JournalAction(form: action.name) else {
             throw StoreError(.failed, "The journal knows no form \(action.name).")
         }
-        try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.journal.record(
-                transaction, election: election.id, by: call.viewer.principal, kind, details)
-        }
+        try StaffRequests(parts.operations).asked(kind, path, details, by: call.viewer)
     }
-
-    /// Characters of a path that the journal keeps.
-    private static let journalledPath = 100
 }

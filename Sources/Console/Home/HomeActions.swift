@@ -15,9 +15,7 @@ struct HomeActions: ConsoleWork {
 
     /// Keeps that an alert was seen.
     func seen(_ call: ConsoleRequest) throws -> ActionResult {
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try Alerts(parts.operations).markSeen(transaction, alert: call.id("alert"), by: call.viewer)
-        }
+        let isDone = try Alerts(parts.operations).markSeen(alert: call.id("alert"), by: call.viewer)
         return isDone
             ? .done(text("seen.done", call.language), next: "") : .refused(409, text("seen.gone", call.language))
     }

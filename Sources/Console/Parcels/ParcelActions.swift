@@ -85,19 +85,13 @@ struct ParcelActions: ConsoleWork {
 
     /// Keeps the printer's public key; a private one is refused and not kept.
     func printerKey(_ call: ConsoleRequest) throws -> ActionResult {
-        guard case .staff(let name) = call.viewer.principal else {
-            return .refused(403, text("denied.text", call.language))
-        }
-        let bytes = Array(call["key"].utf8)
-        let fingerprint: String
-        do { fingerprint = try parts.letters.printerKey(bytes).name } catch let error as LetterError {
+        let kept: String?
+        do { kept = try parts.letters.keep(printerKey: Array(call["key"].utf8), by: call.viewer) } catch let error
+            as LetterError
+        {
             return .refused(422, refusal(error.message, "refusal.key", call.language), field: "key")
         }
-        let isKept = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.register.keep(
-                transaction, printerKey: bytes, fingerprint: fingerprint, of: name, by: call.viewer.principal)
-        }
-        guard isKept else { return .refused(409, text("denied.text", call.language)) }
+        guard let fingerprint = kept else { return .refused(409, text("denied.text", call.language)) }
         return .done(
             "\(text("printerKey.done", call.language)) \(fingerprint)", next: "parcels",
             details: KeptKey(fingerprint: fingerprint))

@@ -55,13 +55,7 @@ struct StaffActions: ConsoleWork {
         let name: String
     }
 
-    /// Refuses who may not add or remove people of a role; the journal keeps it.
-    /// - Returns: nil for who may.
-    private func mayNot(_ call: ConsoleRequest, _ role: StaffRole) throws -> ActionResult? {
-        guard !call.viewer.may(role.passphrases) else { return nil }
-        try RequestJournal(context).denied(call.viewer, role.passphrases, "staff", from: call.source)
-        return .refused(403, text("staffAdd.denied", call.language))
-    }
+    private var accounts: StaffAccounts { StaffAccounts(parts.operations) }
 
     /// Adds an account; one that decides waits for a second person.
     /// - Returns: done also where the account waits for a second person, in other words.
@@ -70,7 +64,6 @@ struct StaffActions: ConsoleWork {
         guard let role = StaffRole(rawValue: call["role"]) else {
             return .refused(422, text("fault.choice", language), field: "role")
         }
-        if let refusal = try mayNot(call, role) { return refusal }
         let mail: EmailAddress
         do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
             return .refused(
@@ -79,16 +72,26 @@ struct StaffActions: ConsoleWork {
         let newcomer = StaffRegister.Newcomer(
             name: call["name"].trimmed, fullName: call["fullName"].trimmed, mail: mail, role: role,
             language: Language(rawValue: call["language"]) ?? .fr)
-        let change = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.register.add(transaction, newcomer, by: call.viewer.principal)
-        }
-        switch change {
-        case .done: return .done(text("staffAdd.done", language), next: "staff", details: Added(name: newcomer.name))
-        case .waits:
-            return .done(text("staffAdd.waits", language), next: "staff", details: Added(name: newcomer.name))
-        case .taken: return .refused(409, text("staffAdd.taken", language), field: "name")
-        case .badName: return .refused(422, text("staffAdd.badName", language), field: "name")
-        case .unknown: return .refused(404, text("notFound.text", language))
+        let details = Added(name: newcomer.name)
+        return answer(
+            try accounts.add(newcomer, by: call.viewer), language, done: "staffAdd.done", details: details)
+    }
+
+    /// What an order is answered with.
+    /// - Parameters:
+    ///   - done: the key of what is said where it was done.
+    ///   - details: for programs.
+    private func answer(
+        _ outcome: StaffAccounts.Outcome, _ language: Language, done: String, details: Added? = nil
+    ) -> ActionResult {
+        switch outcome {
+        case .done: .done(text(done, language), next: "staff", details: details)
+        case .waits: .done(text("staffAdd.waits", language), next: "staff", details: details)
+        case .denied: .refused(403, text("staffAdd.denied", language))
+        case .isOwn: .refused(403, text("staff.own", language))
+        case .taken: .refused(409, text("staffAdd.taken", language), field: "name")
+        case .badName: .refused(422, text("staffAdd.badName", language), field: "name")
+        case .unknown: .refused(404, text("notFound.text", language))
         }
     }
 
@@ -112,10 +115,7 @@ struct StaffActions: ConsoleWork {
     /// Brings an account into force that somebody else added.
     func confirmStaff(_ call: ConsoleRequest) throws -> ActionResult {
         let language = call.language
-        let denial = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.register.confirm(transaction, name: call.place["member"] ?? "", by: call.viewer.principal)
-        }
-        switch denial {
+        switch try accounts.confirm(call.place["member"] ?? "", by: call.viewer) {
         case nil: return .done(text("staffConfirm.done", language), next: "staff")
         case .gone: return .refused(409, text("staffConfirm.gone", language))
         case .samePerson: return .refused(403, text("staffConfirm.samePerson", language))
@@ -125,28 +125,15 @@ struct StaffActions: ConsoleWork {
 
     /// Sends a member a new identifier; passphrase and authenticator begin anew. Nobody does that to themselves.
     func renewStaff(_ call: ConsoleRequest) throws -> ActionResult {
-        guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
-        if let refusal = try mayNot(call, member.role) { return refusal }
-        if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }
-        let change = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.register.renew(
-                transaction, name: member.name, reason: call["reason"].trimmed, by: call.viewer.principal)
-        }
-        guard case .done = change else { return .refused(404, text("notFound.text", call.language)) }
-        return .done(text("staffRenew.done", call.language), next: "staff")
+        let outcome = try accounts.renew(
+            call.place["member"] ?? "", reason: call["reason"].trimmed, by: call.viewer)
+        return answer(outcome, call.language, done: "staffRenew.done")
     }
 
     /// Ends an account. Nobody ends their own.
     func removeStaff(_ call: ConsoleRequest) throws -> ActionResult {
-        guard let member = try member(call) else { return .refused(404, text("notFound.text", call.language)) }
-        if let refusal = try mayNot(call, member.role) { return refusal }
-        if member.principal == call.viewer.principal { return .refused(403, text("staff.own", call.language)) }
-        let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
-            try parts.register.remove(
-                transaction, name: member.name, reason: call["reason"].trimmed, by: call.viewer.principal)
-        }
-        return isDone
-            ? .done(text("staffRemove.done", call.language), next: "staff")
-            : .refused(404, text("notFound.text", call.language))
+        let outcome = try accounts.remove(
+            call.place["member"] ?? "", reason: call["reason"].trimmed, by: call.viewer)
+        return answer(outcome, call.language, done: "staffRemove.done")
     }
 }
