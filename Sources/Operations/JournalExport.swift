@@ -25,9 +25,14 @@ package struct JournalExport: Sendable {
     private let journal: AuditJournal
     private let elections: ElectionRepository
 
+    /// The election whose staff its readers are; nil where they have the whole store in hand.
+    private let own: String?
+
     /// Of a whole store.
-    package init(store: Store, journal: AuditJournal, clock: Clock) {
-        (self.store, self.journal) = (store, journal)
+    /// - Parameter own: the election whose staff its readers are: what their role lets them know holds for it alone, and not for
+    ///   another one in the same chain. Nil at the command line, where whoever reads has the whole store in hand.
+    package init(store: Store, journal: AuditJournal, clock: Clock, own: String?) {
+        (self.store, self.journal, self.own) = (store, journal, own)
         elections = ElectionRepository(journal: journal, clock: clock)
     }
 
@@ -63,8 +68,7 @@ package struct JournalExport: Sendable {
     /// journal is what a court asks for.
     private func secretPolls(_ reading: borrowing Reading, for actor: Actor) throws(StoreError) -> Set<String> {
         var hidden: Set<String> = []
-        guard !actor.may(.seeVotes) else { return hidden }
-        for name in try elections.names(reading) {
+        for name in try elections.names(reading) where !actor.may(.seeVotes) || own != nil && name != own {
             guard let number = try elections.number(reading, name),
                 let poll = try Poll.find(reading, election: number), poll.isSecret, poll.state != .abandoned
             else { continue }

@@ -39,13 +39,15 @@ extension BoxRounds {
     /// - Throws: `.busy` when another program still publishes after that many seconds.
     func publicationLock(patience seconds: Int) throws(StoreError) -> ProcessLock {
         let (tries, pause) = (seconds * 10, UInt32(100_000))
+        // Each election's own: one that publishes a large box keeps no other one from closing.
+        let name = "rounds-\(election.number)"
         for _ in 0..<tries {
-            do throws(StoreError) { return try ProcessLock(store: store.path, name: "rounds") } catch {
+            do throws(StoreError) { return try ProcessLock(store: store.path, name: name) } catch {
                 guard error.kind == .busy else { throw error }
             }
             usleep(pause)
         }
-        return try ProcessLock(store: store.path, name: "rounds")
+        return try ProcessLock(store: store.path, name: name)
     }
 
     /// Reads the box in one snapshot and writes the trackers of the coming rounds; ballots without anything new get none.

@@ -118,7 +118,8 @@ struct FrozenSet {
     func journalLines() throws(Refusal) -> [UInt8] {
         try refusing {
             var lines: [UInt8] = []
-            let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock)
+            let export = JournalExport(
+                store: services.store, journal: services.journal, clock: services.clock, own: nil)
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try export.each(reading, of: nil, for: services.actor()) { line throws(StoreError) in
                     lines += Array(try exportedLine(line, personal: nil).utf8) + [10]

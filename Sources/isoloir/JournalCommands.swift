@@ -44,7 +44,7 @@ private struct ExportedEntry: Encodable {
 /// `journal export`: every entry, a line each. That it was exported is an entry itself; `--personal` wants the election's key.
 private func exportJournal(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
-    let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock)
+    let export = JournalExport(store: services.store, journal: services.journal, clock: services.clock, own: nil)
     var key: ElectionKey?
     if invocation.has("--personal") {
         let election = try services.election()

@@ -64,7 +64,7 @@ struct JournalExportTests {
             }
         }
         let export = JournalExport(
-            store: office.store, journal: journal, clock: Clock { 1_760_000_000 })
+            store: office.store, journal: journal, clock: Clock { 1_760_000_000 }, own: election.election.id)
         func last(_ name: String) throws -> [JournalExport.Line] {
             try office.store.read { (reading: borrowing Reading) throws(StoreError) in
                 var lines: [JournalExport.Line] = []
@@ -87,6 +87,18 @@ struct JournalExportTests {
             )
         }
         #expect(told.0 == .intact(entries: 9, head: []) && told.1 == verdict)
+        // The bureau of another election in the same chain may know its own numbers, and not these.
+        let other = JournalExport(store: office.store, journal: journal, clock: Clock { 1_760_000_000 }, own: "another")
+        let foreign = try office.store.read { (reading: borrowing Reading) throws(StoreError) in
+            var lines: [JournalExport.Line] = []
+            try other.each(reading, of: nil, for: office.viewer("bureau")) { line throws(StoreError) in
+                lines.append(line)
+            }
+            return (
+                lines.suffix(3).map { $0.hash == nil }, try other.told(verdict, reading, to: office.viewer("bureau"))
+            )
+        }
+        #expect(foreign.0 == [false, true, true] && foreign.1 == .intact(entries: 9, head: []))
     }
 
     /// A page that is opened often asks for few kinds of entries: a journal of a hundred thousand must not be walked for them.

@@ -25,7 +25,7 @@ struct JournalFiles: ConsoleWork {
         var text =
             HandedOut.sheetHead + ["number", "at", "principal", "action", "details", "hash"].joined(separator: ";")
             + "\r\n"
-        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock, own: election.id)
         try export.note("journal.csv", of: election.id, by: call.viewer)
         try store.read { (reading: borrowing Reading) throws(StoreError) in
             try export.each(reading, of: election.id, for: call.viewer) { line throws(StoreError) in

@@ -149,7 +149,7 @@ struct JournalCheckPage: ConsolePage {
     func title(_ model: JournalCheck, _ wording: Wording) -> String { wording("journal.check") }
 
     func model(_ call: ConsoleRequest) throws -> JournalCheck? {
-        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock, own: election.id)
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try export.told(AuditJournal.verify(reading), reading, to: call.viewer)
         }

@@ -56,7 +56,7 @@ struct SealPage: ConsolePage {
 
     /// Reads what the page shows.
     private func found(_ call: ConsoleRequest) throws(StoreError) -> Found {
-        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock)
+        let export = JournalExport(store: store, journal: parts.journal, clock: parts.clock, own: election.id)
         let (station, number) = (parts.operations.station, parts.operations.election.number)
         return try store.read { (reading: borrowing Reading) throws(StoreError) -> Found in
             let standing = try PollStanding(reading, station)
