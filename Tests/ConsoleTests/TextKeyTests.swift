@@ -67,6 +67,7 @@ struct TextKeyTests {
         ("poll", PollState.allCases.map(\.rawValue)), ("clock", ClockDoubt.allCases.map(\.rawValue)),
         ("v.channel", Channel.allCases.map(\.rawValue)), ("state", MessageState.allCases.map(\.rawValue)),
         ("kind", MessageKind.allCases.map(\.rawValue)), ("home", StaffRole.allCases.map(\.rawValue)),
+        ("record", SignedRecord.Kind.allCases.map(\.rawValue)),
         ("v.moment", PollMoment.allCases.map(\.rawValue)), ("minutes.moment", PollMoment.allCases.map(\.rawValue)),
         ("minutes.event", PollChronicle.Kind.allCases.map(\.rawValue)),
         ("secret", PassphraseRules.Fault.allCases.map(\.rawValue)),
@@ -122,6 +123,9 @@ struct TextKeyTests {
         // What entries of the journal say; those of forms have the form's title.
         needed.formUnion(JournalAction.allCases.filter { $0.form == nil }.map { "action.\($0.rawValue)" })
         needed.insert("action.form")
+        for text in try files("Sources", ".swift").values {
+            needed.formUnion(text.matches(of: /ReasonText\(\s*"([\w.]+)"/).map { "reason.\($0.1)" })
+        }
         for action in ConsoleTables.actions { needed.formUnion(["\(action.name).title", "\(action.name).do"]) }
         for page in StaffSignIn.templates where page.name != "spare" {
             needed.formUnion(["\(page.name).title", "\(page.name).do"])
