@@ -68,8 +68,8 @@ extension ConsoleTask {
         wording(language).refusal(reason, key)
     }
 
-    /// A reason of a deeper room in the reader's language.
-    func said(_ reason: any Reason, _ language: Language) -> String { wording(language)(reason) }
+    /// A reason of a deeper room in the reader's language, as a sentence of its own.
+    func said(_ reason: any Reason, _ language: Language) -> String { wording(language).sentence(reason) }
 
     /// A reason of a deeper room, as `Wording.said` has it.
     func said(_ reason: String, _ language: Language) -> String { wording(language).said(reason) }

@@ -8,6 +8,12 @@ extension Wording {
         return filled(self("reason.\(said.key)"), said.values)
     }
 
+    /// The same with a capital, where it stands for itself.
+    func sentence(_ reason: any Reason) -> String {
+        let said = self(reason)
+        return said.prefix(1).uppercased() + said.dropFirst()
+    }
+
     /// A text with what stands in its places; what is filled in is not looked at again.
     private func filled(_ text: String, _ values: [String: ReasonValue]) -> String {
         var (filled, rest) = ("", text[...])

@@ -90,8 +90,8 @@ struct ParcelActions: ConsoleWork {
         }
         let bytes = Array(call["key"].utf8)
         let fingerprint: String
-        do { fingerprint = try parts.letters.printerKey(bytes).name } catch let error as LetterError {
-            return .refused(422, refusal(error.message, "refusal.key", call.language), field: "key")
+        do { fingerprint = try parts.letters.printerKey(bytes).name } catch let error as PrintRefusal {
+            return .refused(422, said(error, call.language), field: "key")
         }
         let isKept = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try parts.register.keep(
