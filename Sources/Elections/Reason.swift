@@ -56,12 +56,17 @@ package struct ReasonText: Sendable {
             /// A number.
             package mutating func appendInterpolation(_ number: Int, _ name: String) { add(.number(number), name) }
 
+            /// What the reading of rolls says of a value: a sentence without a key, which the console's phrases have in French.
+            package mutating func appendInterpolation(phrase: String, _ name: String) { add(.phrase(phrase), name) }
+
             /// Words of a list that the console knows by name, such as the states of a poll.
-            /// - Parameter list: what the keys of the list's texts begin with.
+            /// - Parameters:
+            ///   - list: what the keys of the list's texts begin with.
+            ///   - separator: between them in English.
             package mutating func appendInterpolation<Word: RawRepresentable<String>>(
-                _ words: [Word], _ name: String, of list: String
+                _ words: [Word], _ name: String, of list: String, separator: String = " or "
             ) {
-                add(.words(words.map(\.rawValue), list: list), name)
+                add(.words(words.map(\.rawValue), list: list), name, separator: separator)
             }
 
             /// What another reason says.
@@ -80,9 +85,9 @@ package struct ReasonText: Sendable {
             private mutating func add(_ value: ReasonValue, _ name: String, separator: String = " ") {
                 values[name] = value
                 switch value {
-                case .text(let text): english += text
+                case .text(let text), .phrase(let text): english += text
                 case .number(let number): english += "\(number)"
-                case .words(let words, _): english += words.joined(separator: " or ")
+                case .words(let words, _): english += words.joined(separator: separator)
                 case .reasons(let reasons): english += reasons.map(\.description).joined(separator: separator)
                 }
             }
@@ -94,6 +99,8 @@ package struct ReasonText: Sendable {
 package enum ReasonValue: Sendable {
     /// The same in every language.
     case text(String)
+    /// A sentence without a key, in English: the console's phrases have its French.
+    case phrase(String)
     /// A number, as the language writes it.
     case number(Int)
     /// Words of a list, by what the keys of its texts begin with.

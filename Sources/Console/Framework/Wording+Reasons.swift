@@ -28,6 +28,7 @@ extension Wording {
     private func said(_ value: ReasonValue) -> String {
         switch value {
         case .text(let text): text
+        case .phrase(let english): said(english)
         case .number(let number): "\(number)"
         case .words(let words, let list): words.map { self("\(list).\($0)") }.joined(separator: ", ")
         case .reasons(let reasons): reasons.map { self($0) }.joined(separator: " ")
