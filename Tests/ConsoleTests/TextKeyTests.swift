@@ -77,7 +77,7 @@ struct TextKeyTests {
         ("proof", ["one", "oneAndAnswer"]), ("picture.by", ["college", "site", "channel"]),
         ("menu", Menu.entries.map { $0.path.isEmpty ? "home" : $0.path }),
         ("print", ["busy", "notApproved", "noPrinter", "noKey", "nothingWaits", "notPrintable"]),
-        ("roll.cannot", ["nothing", "faults", "sealed", "busy"]),
+        ("roll.cannot", ["busy"] + RollFileImport.Unapplied.allCases.map(\.rawValue)),
         ("say", ["ended", "other", "signedOut", "gone", "exhausted"]),
         (
             "step",
@@ -86,7 +86,8 @@ struct TextKeyTests {
                 "help", "ballot", "box", "boxBallot", "result",
             ]
         ),
-        ("roll", ["added", "removed", "busy.title", "busy.text", "sealed.title", "sealed.text"]),
+        ("roll", ["added", "removed"]),
+        ("roll", RollFileImport.Obstacle.allCases.flatMap { ["\($0.rawValue).title", "\($0.rawValue).text"] }),
         ("busy", ["title", "text"]), ("standstill", ["title", "text"]), ("v.heading", ["none"]),
         ("incident", ["done"]), ("presence", ["done"]),
         // Fields of sign-ins, which are no actions, and fields that only some elections and files have.

@@ -111,7 +111,7 @@ struct RollActions: ConsoleWork {
         // A form of before does not apply a file that somebody else has read in since.
         let number = call["import"].isEmpty ? nil : Int(call["import"]) ?? -1
         switch try parts.rollImport.apply(number, by: call.viewer) {
-        case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
+        case .obstacle(let why): return .refused(409, text("roll.cannot.\(why.rawValue)", call.language))
         case .done(let applied):
             let words = AppliedWords(context, call.language)
             let sentences = [
