@@ -59,7 +59,7 @@ package final class BatchWriter {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw PrintRefusal("The folder \(folder) cannot be made: \(error.localizedDescription)")
+            throw .folder(folder, error.localizedDescription)
         }
     }
 
@@ -68,7 +68,7 @@ package final class BatchWriter {
     package static func refuseFinished(_ folder: String) throws(PrintRefusal) {
         for name in ["manifest.json", "manifest.json.gpg"]
         where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-            throw PrintRefusal("\(folder) holds \(name) of an earlier print run: give another folder with --to.")
+            throw .earlierRun(folder: folder, file: name)
         }
     }
 
@@ -105,7 +105,7 @@ package final class BatchWriter {
         } catch let error as PrintRefusal {
             throw error
         } catch {
-            throw PrintRefusal("The manifest could not be written as JSON: \(error)")
+            throw .fault("The manifest could not be written as JSON: \(error)")
         }
         return manifest
     }
@@ -176,7 +176,7 @@ package final class BatchWriter {
                     """, batch.id, first, last, carries
                 ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1]) }
             }
-        } catch { throw PrintRefusal("\(error)") }
+        } catch { throw .fault("\(error)") }
         guard let low = letters.first?.number, let high = letters.last?.number else { return nil }
         let numbers =
             "\(BatchWriter.padded(batch.number, 3))-\(BatchWriter.padded(low, 6))-\(BatchWriter.padded(high, 6))"
@@ -185,7 +185,7 @@ package final class BatchWriter {
         let sheets: [PrintedSheet]
         do throws(LetterError) { sheets = try write(letters, of: batch, as: numbers, to: output) } catch {
             output.abandon()
-            throw PrintRefusal("\(name): \(error)")
+            throw .fileFault(name, "\(error)")
         }
         let (size, digest) = try output.finish()
         let file = PrintedFile(
@@ -262,10 +262,10 @@ package final class BatchWriter {
             frames = try letterBatches.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try letterBatches.outbox.letterFrames(reading, election: election.number)
             }
-        } catch { throw PrintRefusal("\(error)") }
+        } catch { throw .fault("\(error)") }
         do throws(LetterError) {
             for (id, frame) in frames { try addFace(id, frame, printedAt: batch.createdAt) }
-        } catch { throw PrintRefusal("\(error)") }
+        } catch { throw .fault("\(error)") }
     }
 
     /// Loads the face of letters with a frame, and adds its text to the digest of the templates.
@@ -312,7 +312,7 @@ package final class BatchWriter {
         let output = try PrintOutput("\(folder)/\(name)", printer)
         guard output.write(bytes.span) else {
             output.abandon()
-            throw PrintRefusal("\(folder)/\(name) could not be written: check the free space.")
+            throw .noSpace("\(folder)/\(name)")
         }
         let (size, digest) = try output.finish()
         return (output.name, size, digest)

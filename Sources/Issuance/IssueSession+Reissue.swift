@@ -18,7 +18,7 @@ extension IssueSession {
         let (route, contact, keepsOld) = (order.route, order.contact, order.keepsOld)
         let (reason, principal) = (order.reason, order.principal)
         guard !keepsOld || route == .letter else {
-            return .refused("only a letter leaves the old identifier until it is posted")
+            return .refused(.onlyLettersKeep)
         }
         let sealed = try issuer.registrar.sealedContacts(transaction.reading, voter: voter.id)
         let roll = try opener.open(sealed, voter: voter.id)
@@ -26,12 +26,12 @@ extension IssueSession {
         var target = present
         if let contact {
             do throws(PhoneGivenContact.Fault) { target = try newContact(contact, route, present) } catch {
-                return .refused(error.description)
+                return .refused(.contact(error))
             }
         }
         if let obstacle = obstacle(voter, target, route) { return .refused(obstacle) }
         guard let recipient = recipient(target, route) else {
-            return .refused("there is no contact for \(route.rawValue)")
+            return .refused(.noContact(route))
         }
         let earlier = try lastContact(transaction.reading, voter.id)
         try queue.begin(transaction)

@@ -163,22 +163,22 @@ final class IssueSession {
         return Channel.allCases.first(where: reaches)
     }
 
-    /// Why a voter cannot be reached by a channel, in words that stand after the reference; nil when they can.
-    func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Channel) -> String? {
+    /// Why a voter cannot be reached by a channel; nil when they can.
+    func obstacle(_ voter: Voter, _ contacts: VoterContacts, _ route: Channel) -> ReissueRefusal? {
         guard election.election.channels.contains(where: { $0.rawValue == route.rawValue }) else {
-            return "this election sends nothing by \(route.rawValue) (its channels: "
-                + election.election.channels.map(\.rawValue).joined(separator: ", ") + ")"
+            let open = election.election.channels.compactMap { Channel(rawValue: $0.rawValue) }
+            return .closedChannel(route, open: open)
         }
         switch route {
-        case .email: return contacts.mail == nil ? "there is no mail address: give one with --to" : nil
+        case .email: return contacts.mail == nil ? .noMail : nil
         case .sms:
-            if contacts.mobile == nil { return "there is no mobile number: give one with --to" }
+            if contacts.mobile == nil { return .noMobile }
             return takesSMS(contacts)
-                ? nil : "SMS go to \(issuer.smsPrefixes.joined(separator: ", ")) only (sms.prefixes in the settings)"
+                ? nil : .prefix(issuer.smsPrefixes)
         case .letter:
-            if contacts.address == nil { return "there is no postal address on the roll" }
+            if contacts.address == nil { return .noAddress }
             return voter.hasReturnedLetter
-                ? "the post returned a letter from this address: correct it with `roll correct` first" : nil
+                ? .returned : nil
         }
     }
 

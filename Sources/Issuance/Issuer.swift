@@ -110,7 +110,7 @@ package struct Issuer: Sendable {
         /// Nobody with this reference is on the roll.
         case unknownVoter
         /// The contact is refused, or there is none, for this reason.
-        case refused(String)
+        case refused(ReissueRefusal)
     }
 
     /// Revokes a voter's identifiers and sends a new one.

@@ -15,18 +15,17 @@ extension LetterBatches {
         _ election: StoredElection, batch number: Int, on date: String, before end: Int, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Int?, PrintRefusal> {
         guard let batch = try known(election, number) else {
-            return .failure(PrintRefusal("There is no batch \(number)."))
+            return .failure(.noBatch(number))
         }
         guard end > batch.createdAt else {
-            return .failure(
-                PrintRefusal("Batch \(number) was printed after \(date): give the day on which the post took it."))
+            return .failure(.printedAfter(batch: number, date: date))
         }
         switch batch.state {
         case .gathering, .printing:
-            return .failure(PrintRefusal("Batch \(number) is not printed yet: run `letters print --to FOLDER` first."))
+            return .failure(.notPrinted(batch: number))
         case .posted, .confirmed:
             guard batch.postedOn != date else {
-                return .failure(PrintRefusal("Batch \(number) was marked as posted on \(date) already."))
+                return .failure(.posted(batch: number, date: date))
             }
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in
                 try transaction.execute("UPDATE issuance_batch SET posted_on = ? WHERE id = ?", date, batch.id)
@@ -71,13 +70,13 @@ extension LetterBatches {
         _ election: StoredElection, batch number: Int, by principal: Principal
     ) throws(StoreError) -> Swift.Result<Int, PrintRefusal> {
         guard let batch = try known(election, number) else {
-            return .failure(PrintRefusal("There is no batch \(number)."))
+            return .failure(.noBatch(number))
         }
         switch batch.state {
         case .gathering, .printing, .printed:
             return .failure(
-                PrintRefusal("Batch \(number) is not posted yet: run `letters posted \(number) --on DATE` first."))
-        case .confirmed: return .failure(PrintRefusal("Batch \(number) was confirmed already."))
+                .notPosted(batch: number))
+        case .confirmed: return .failure(.confirmed(batch: number))
         case .posted: return .success(try wipe(election, batch, by: principal, why: "confirmed"))
         }
     }

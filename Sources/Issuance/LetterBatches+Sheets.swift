@@ -53,7 +53,7 @@ extension LetterBatches {
             (try row[0], try row[1], try row[2], try row[3])
         }
         guard let found else {
-            return .failure(PrintRefusal("Batch \(number) has no letter \(letter), or it was reported before."))
+            return .failure(.noLetter(batch: number, letter: letter))
         }
         try transaction.execute(
             "UPDATE issuance_letter SET state = ?, destroyed = ? WHERE message = ?",

@@ -155,27 +155,23 @@ package struct LetterBatches: Sendable {
         try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> Swift.Result<PrintBatch, PrintRefusal> in
             guard let batch = try batch(transaction.reading, election, number: number) else {
-                return .failure(PrintRefusal("There is no batch \(number)."))
+                return .failure(.noBatch(number))
             }
             if let letters, letters.lowerBound < 1 {
-                return .failure(PrintRefusal("Letters are numbered from 1 on."))
+                return .failure(.numbers)
             }
             if batch.state == .printing || batch.state == .gathering {
-                return .failure(
-                    PrintRefusal("Batch \(number) is not printed yet: run `letters print --to FOLDER` and it goes on."))
+                return .failure(.unfinished(batch: number))
             }
             if batch.state == .confirmed || batch.isWiped {
-                return .failure(PrintRefusal("The secrets of batch \(number) are wiped: issue new letters instead."))
+                return .failure(.wiped(batch: number))
             }
             let changed = try transaction.execute(
                 """
                 UPDATE issuance_letter SET reprints = reprints + 1
                 WHERE batch = ? AND (? IS NULL OR number BETWEEN ? AND ?) AND state = 'printed'
                 """, batch.id, letters?.lowerBound, letters?.lowerBound, letters?.upperBound)
-            guard changed > 0 else {
-                let what = letters.map { "letter \(LetterBatches.phrase($0))" } ?? "letter"
-                return .failure(PrintRefusal("Batch \(number) has no \(what) that may be printed again."))
-            }
+            guard changed > 0 else { return .failure(.nothingAgain(batch: number, letters: letters)) }
             try journal.record(
                 transaction, election: election.election.id, by: principal, .lettersPrintAgain,
                 ["batch": "\(number)", "letter": letters.map(LetterBatches.phrase) ?? "all", "reason": reason])
@@ -184,7 +180,7 @@ package struct LetterBatches: Sendable {
     }
 
     /// `12`, or `12-19`.
-    private static func phrase(_ letters: ClosedRange<Int>) -> String {
+    static func phrase(_ letters: ClosedRange<Int>) -> String {
         letters.lowerBound == letters.upperBound
             ? "\(letters.lowerBound)" : "\(letters.lowerBound)-\(letters.upperBound)"
     }

@@ -12,9 +12,28 @@ package enum PhoneGivenContact: Sendable, Equatable {
     /// A mobile number, by `route` `.sms`; a landline is refused.
     case phone(PhoneNumber)
 
-    /// Why a text is no contact for a channel.
-    /// Its text is a clause that quotes what was typed and says what is wrong.
-    package struct Fault: Error, Sendable, Equatable, CustomStringConvertible { package let description: String }
+    /// Why a text is no contact for a channel: a clause that quotes what was typed and says what is wrong.
+    package enum Fault: Reason, Error, Equatable {
+        /// What was typed, and what the reading of addresses and numbers says of it.
+        case value(String, String)
+        /// A number, but not one that takes SMS.
+        case notMobile(String)
+        /// Where letters go is corrected on the roll.
+        case letter
+
+        /// What is said of each, with its values.
+        package var text: ReasonText {
+            switch self {
+            case .value(let value, let why):
+                ReasonText("contact.value", "\"\(value, "value")\" \(phrase: why, "why")")
+            case .notMobile(let value): ReasonText("contact.notMobile", "\"\(value, "value")\" is no mobile number")
+            case .letter:
+                ReasonText(
+                    "contact.letter",
+                    "a letter goes to the address on the roll: correct it with `roll correct` first")
+            }
+        }
+    }
 
     /// Reads what was typed.
     /// - Parameter home: where a number without `+` is at home: where its voter is, or it would be a stranger's elsewhere.
@@ -24,19 +43,19 @@ package enum PhoneGivenContact: Sendable, Equatable {
         switch route {
         case .email:
             do throws(EmailAddress.Fault) { self = .mail(try EmailAddress(text)) } catch {
-                throw Fault(description: "\"\(text)\" \(error.reason)")
+                throw .value(text, error.reason)
             }
         case .sms:
             let phone: PhoneNumber
             do throws(PhoneNumber.Fault) { phone = try PhoneNumber(text, home: home) } catch {
-                throw Fault(description: "\"\(text)\" \(error.reason)")
+                throw .value(text, error.reason)
             }
             guard phone.isMobile, !PhonePlan.isLandline(Array(phone.text.utf8)[...]) else {
-                throw Fault(description: "\"\(text)\" is no mobile number")
+                throw .notMobile(text)
             }
             self = .phone(phone)
         case .letter:
-            throw Fault(description: "a letter goes to the address on the roll: correct it with `roll correct` first")
+            throw .letter
         }
     }
 

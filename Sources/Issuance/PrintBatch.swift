@@ -26,15 +26,6 @@ package struct PrintBatch: Sendable, Equatable {
     package let isWiped: Bool
 }
 
-/// Why a printing order was not carried out.
-package struct PrintRefusal: Error, CustomStringConvertible {
-    /// A sentence with what to do about it.
-    package let description: String
-
-    /// - Parameter description: a whole sentence.
-    package init(_ description: String) { self.description = description }
-}
-
 /// What became of the sheets of a batch.
 package struct Reconciliation: Sendable, Codable, Equatable {
     /// The batch's number.

@@ -20,11 +20,11 @@ final class PrintOutput {
         self.path = printer == nil ? path : path + ".gpg"
         draft = self.path + ".part"
         name = String(self.path.split(separator: "/").last ?? "")
-        do throws(LetterError) { encryption = try printer?.begin(draft) } catch { throw PrintRefusal("\(error)") }
+        do throws(LetterError) { encryption = try printer?.begin(draft) } catch { throw .fault("\(error)") }
         guard printer == nil else { return }
         guard FileManager.default.createFile(atPath: draft, contents: nil, attributes: [.posixPermissions: 0o600]),
             let opened = FileHandle(forWritingAtPath: draft)
-        else { throw PrintRefusal("\(draft) cannot be made: check the folder's permissions.") }
+        else { throw .cannotMake(draft) }
         file = opened
     }
 
@@ -37,7 +37,7 @@ final class PrintOutput {
     /// Writes text.
     func put(_ text: String) throws(PrintRefusal) {
         guard write(Array(text.utf8).span) else {
-            throw PrintRefusal("\(path) could not be written: check the free space.")
+            throw PrintRefusal.noSpace(path)
         }
     }
 
@@ -56,8 +56,8 @@ final class PrintOutput {
     /// Closes the file, gives it its name, and returns its size and SHA-256.
     /// - Throws: `PrintRefusal` when the file cannot be written, synced or named, or gpg fails.
     func finish() throws(PrintRefusal) -> (size: Int, digest: String) {
-        guard flush() else { throw PrintRefusal("\(path) could not be written: check the free space.") }
-        do throws(LetterError) { try encryption?.finish() } catch { throw PrintRefusal("\(error)") }
+        guard flush() else { throw PrintRefusal.noSpace(path) }
+        do throws(LetterError) { try encryption?.finish() } catch { throw .fault("\(error)") }
         do {
             try file?.synchronize()
             try file?.close()
@@ -70,10 +70,10 @@ final class PrintOutput {
                 size += bytes.count
             }
             try whole.close()
-            guard unsafe rename(draft, path) == 0 else { throw PrintRefusal("\(path) cannot be named: \(errno)") }
+            guard unsafe rename(draft, path) == 0 else { throw PrintRefusal.cannotName(path, Int(errno)) }
             return (size, hex(digest.finish()))
         } catch {
-            throw PrintRefusal("\(path) could not be written: \(error)")
+            throw .cannotWrite(path, "\(error)")
         }
     }
 

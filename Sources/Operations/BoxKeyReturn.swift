@@ -12,8 +12,8 @@ package struct BoxKeyReturn {
         case noBoxKey
         /// Another box key lies there.
         case another
-        /// Why not, in English.
-        case refused(String)
+        /// The poll needs none, or another one.
+        case refused(BoxKeyRefusal)
     }
 
     private let place: BoxKeyPlace

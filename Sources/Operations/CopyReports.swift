@@ -23,8 +23,8 @@ package struct CopyReports: Sendable {
     }
 
     /// Takes members' signed word on their copies of the box key.
-    /// - Returns: why not, in English; nil when it was done.
-    package func take(keyDestroyed file: [UInt8], by actor: Actor) throws(StoreError) -> String? {
+    /// - Returns: why not; nil when it was done.
+    package func take(keyDestroyed file: [UInt8], by actor: Actor) throws(StoreError) -> CustodyRefusal? {
         try station.custody.take(keyDestroyed: file, by: actor.principal)
     }
 
@@ -33,10 +33,10 @@ package struct CopyReports: Sendable {
     ///   - name: as the list has it.
     ///   - who: who destroyed it.
     ///   - reason: how, or where that stands.
-    /// - Returns: why not, in English; nil when it was done.
+    /// - Returns: why not; nil when it was done.
     package func report(
         _ name: String, who: String, reason: String, by actor: Actor
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> CustodyRefusal? {
         try station.custody.reportDestroyed(backup: name, who: who, reason: reason, by: actor.principal)
     }
 

@@ -85,7 +85,7 @@ package struct HeldRolls: StaffOperation {
         guard let source = request.heldImport else { return .carriedOut(.unknownVoter) }
         if try context.isSealed(transaction.reading) {
             try forget(transaction, source)
-            return .carriedOut(.refused("the poll is sealed since"))
+            return .carriedOut(.refused(.sealed))
         }
         let rows = file.rows.filter { !$0.isOvertaken && !leftOut.contains($0.reference) }
         let wrong = try registrar.changes.printedChanges(transaction.reading, import: source, rows: rows)

@@ -26,7 +26,7 @@ package struct IdentifierReissue: StaffOperation {
             var second: SecondPerson?
             var order = order
             let home = try directory.contacts(transaction.reading, voter).phoneHome
-            if let fault = order.readContact(home: home) { return .refused(fault.description) }
+            if let fault = order.readContact(home: home) { return .refused(.reissue(.contact(fault))) }
             if let contact = order.given {
                 let needsBureau = try ContactRules(context).needsBureau(
                     transaction, contact, voter: voter, by: actor.principal)
@@ -69,7 +69,7 @@ package struct IdentifierReissue: StaffOperation {
         case .done(_, let notice, let sheets, let keepsOld):
             return .done(noticeBy: notice, sheets: sheets, keepsOld: keepsOld, without: second)
         case .unknownVoter: return .unknownVoter
-        case .refused(let reason): return .refused(reason)
+        case .refused(let reason): return .refused(.reissue(reason))
         }
     }
 
@@ -94,7 +94,7 @@ package struct IdentifierReissue: StaffOperation {
         switch outcome {
         case .done(_, let notice, let sheets, _): return .done(noticeBy: notice, sheets: sheets)
         case .unknownVoter: return .unknownVoter
-        case .refused(let reason): return .refused(reason)
+        case .refused(let reason): return .refused(.reissue(reason))
         }
     }
 

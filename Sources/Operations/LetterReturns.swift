@@ -88,7 +88,7 @@ package struct LetterReturns: Sendable {
         case .unreadable: return .refused(nil)
         case .voter(let reference):
             guard let found = try letterBatches.latestLetter(transaction.reading, election, reference: reference) else {
-                return .refused(PrintRefusal("No letter with an identifier was printed for a voter \"\(reference)\"."))
+                return .refused(.noVoterLetter(reference: reference))
             }
             letter = found
         }

@@ -50,8 +50,7 @@ package struct PassphraseReset: StaffOperation {
         }
     }
 
-    private static let sendsPasswords = SupportOutcome.refused(
-        "this election sends passwords: give the voter a new identifier")
+    private static let sendsPasswords = SupportOutcome.refused(.sendsPasswords)
 
     /// Carries out a reset that a second person approved.
     /// - Parameter why: with who approved it, for the journal.

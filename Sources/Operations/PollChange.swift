@@ -26,7 +26,7 @@ package struct PollChange: Sendable {
         /// - Parameter isTold: whether word to every voter was ordered with it: `Announcements.follow` queues it.
         case done(isTold: Bool)
         /// Nothing was changed, and nobody is told; why, in English.
-        case refused(PollingStation.Refusal)
+        case refused(PollOrderRefusal)
     }
 
     private let context: OperationContext
@@ -80,9 +80,7 @@ package struct PollChange: Sendable {
         let news = try news(act)
         let isTold = tells || news == .restoration
         if isTold, case .extending = act, try hours().stage == .suspended {
-            return .refused(
-                "The poll is suspended: extend it without word to the voters; the message of the resumption gives the new close."
-            )
+            return .refused(.extensionTold)
         }
         let along: PollingStation.Along = { transaction throws(StoreError) in
             if isTold { try announcements.order(transaction, news, by: principal) }
@@ -97,7 +95,7 @@ package struct PollChange: Sendable {
             case .abandonment(let statement):
                 try station.decisions.abandon(by: principal, statement: statement, along: along)
             }
-        return refusal.map(Outcome.refused) ?? .done(isTold: isTold)
+        return refusal.map { .refused(.station($0)) } ?? .done(isTold: isTold)
     }
 
     /// The poll's hours and state in force.

@@ -24,30 +24,27 @@ package struct PollClose: Sendable {
     ///   - complain: is told what could not be said to the bureau.
     package func close(
         atOnce: Bool, by principal: Principal, word: PollDecision?, complain: @escaping (String) -> Void
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollOrderRefusal? {
         if let damage = try damage() { return damage }
         let findings = try station.integrity.audit()
         guard findings.isEmpty else {
-            return "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
-                + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together."
+            return .changed(findings)
         }
         let announce = RoundMail(register).announcement(complain: complain)
         if let refusal = try station.closer.close(atOnce: atOnce, by: principal, word: word, announce: announce) {
-            return refusal
+            return .station(refusal)
         }
         _ = try tallyService.tally(by: principal)
         return nil
     }
 
     /// Why nothing may be closed: pages of the store or a link of the journal are damaged; nil when both are whole.
-    private func damage() throws(StoreError) -> String? {
+    private func damage() throws(StoreError) -> PollOrderRefusal? {
         var faults = try store.faults()
         let verdict = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try AuditJournal.verify(reading)
         }
         if case .broken(let number, let reason) = verdict { faults.append("journal entry \(number): \(reason)") }
-        guard !faults.isEmpty else { return nil }
-        return "\(store.path) is damaged:\n  \(faults.joined(separator: "\n  "))\n"
-            + "Do not use it. Keep the file as it is, and restore the latest backup: isoloir store restore FILE --store NEW"
+        return faults.isEmpty ? nil : .damaged(store.path, faults)
     }
 }

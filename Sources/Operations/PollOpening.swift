@@ -1,5 +1,6 @@
 import Compliance
 package import Crypto
+import Elections
 package import Journal
 package import Polling
 import Store
@@ -79,6 +80,6 @@ package struct PollOpening {
             try along(transaction)
             try station.boxKey.note(boxKeyFile: file, transaction, by: principal)
         }
-        return refusal.map(Outcome.refused) ?? .opened
+        return refusal.map { .refused($0.description) } ?? .opened
     }
 }

@@ -80,7 +80,7 @@ extension PrintOrders {
             try files.prepare(batch)
             manifest = try files.write(batch, only: order.letters, progress: target.progress)
         } catch {
-            throw PrintRefusal("\(error.description) Batch \(batch.number) is kept: print again and it goes on.")
+            throw PrintRefusal.kept(error, batch: batch.number)
         }
         let (letters, note) = (files.setAside, try note(batch, folder, manifest))
         return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) -> PrintOutcome in

@@ -19,7 +19,7 @@ extension PrintOrders {
             return try PrintMatter(
                 election: election.election, messageTemplates: messageTemplates, hours: hours, style: style,
                 shelf: shelf)
-        } catch { throw PrintRefusal("The specimen cannot be made: \(error)") }
+        } catch { throw .specimen("\(error)") }
     }
 
     /// The specimen as texts, layout and enclosures make it now, a PDF; the same ones give the same bytes.
@@ -29,7 +29,7 @@ extension PrintOrders {
     private func specimen(of matter: PrintMatter) throws(PrintRefusal) -> [UInt8] {
         // No time of the day in it: its hash says whether anything changed since it was approved.
         do { return try Specimen(matter).pdf(created: BatchWriter.timestamp(0)) } catch {
-            throw PrintRefusal("The specimen cannot be made: \(error)")
+            throw .specimen("\(error)")
         }
     }
 

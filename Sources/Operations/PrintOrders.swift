@@ -57,8 +57,8 @@ package final class PrintOrders: Sendable {
     package enum Job: Sendable {
         /// So many letters are written by now.
         case printing(letters: Int)
-        /// It broke off: why, in words for the election manager. The batch goes on with the next order.
-        case failed(String)
+        /// It broke off: why. The batch goes on with the next order.
+        case failed(PrintRefusal)
         /// With the references of voters whose letter could not be printed, and why.
         case done(batch: Int, letters: Int, leftOut: [String])
     }
@@ -125,11 +125,14 @@ package final class PrintOrders: Sendable {
         do {
             let done = try run(order, by: actor)
             running.withLock { $0 = done }
-        } catch { running.withLock { $0 = .failed("\(error)") } }
+        } catch {
+            let why = error as? PrintRefusal ?? .fault("\(error)")
+            running.withLock { $0 = .failed(why) }
+        }
     }
 
     /// Ends a print run that could not begin.
-    package func giveUp(because reason: String) { running.withLock { $0 = .failed(reason) } }
+    package func giveUp(because reason: String) { running.withLock { $0 = .failed(.fault(reason)) } }
 
     /// Prints a batch from its opening to its parcel.
     /// - Throws: `PrintRefusal`, `LetterError` or what the store or the disk said; the half-written folder is gone
@@ -139,7 +142,7 @@ package final class PrintOrders: Sendable {
             let bytes = try context.store.read({ (reading: borrowing Reading) throws(StoreError) in
                 try context.register.printerKey(reading, of: name)
             })
-        else { throw PrintRefusal("The printer \(order.printer ?? "") has no key.") }
+        else { throw PrintRefusal.noKey(printer: order.printer ?? "") }
         let printer = try printerKey(bytes)
         let mark = hex(context.randomness.bytes(6))
         var place: String?
@@ -155,8 +158,8 @@ package final class PrintOrders: Sendable {
                 try parcel(manifest, order, batch, in: folder, for: printer.name, by: actor)
             }
             switch outcome {
-            case .notApproved: throw PrintRefusal("The specimen was changed since: it waits for its approval.")
-            case .nothingWaits: throw PrintRefusal("No letter waits to be printed.")
+            case .notApproved: throw PrintRefusal.notApproved
+            case .nothingWaits: throw PrintRefusal.nothingWaits
             case .printed(let manifest, let leftOut):
                 return .done(
                     batch: manifest.batch, letters: manifest.letters,
@@ -173,7 +176,7 @@ package final class PrintOrders: Sendable {
 
     /// Keeps the key to which a printer's files are encrypted.
     /// - Returns: its fingerprint; nil where whoever gives it is no printer of this election.
-    /// - Throws: `LetterError` for a private key, or for what is no key that letters can be encrypted to; what the store said.
+    /// - Throws: `PrintRefusal.key` for a private key, or for what is no key that letters can be encrypted to; what the store said.
     package func keep(printerKey bytes: [UInt8], by actor: Actor) throws -> String? {
         guard case .staff(let name) = actor.principal else { return nil }
         let fingerprint = try printerKey(bytes).name
@@ -186,15 +189,16 @@ package final class PrintOrders: Sendable {
 
     /// A printer's public key from its file's bytes. gpg reads keys from files: one lies in the temporary folder
     /// meanwhile.
-    /// - Throws: `LetterError` for a private key, or for what is no key that letters can be encrypted to.
+    /// - Throws: `PrintRefusal.key` for a private key, or for what is no key that letters can be encrypted to.
     package func printerKey(_ bytes: [UInt8]) throws -> PrinterKey {
         // Before it is a file: what lay on a disk may be found there again.
-        guard !PrinterKey.isLabelledPrivate(bytes) else { throw PrinterKey.burnt("the file") }
+        guard !PrinterKey.isLabelledPrivate(bytes) else { throw PrintRefusal.key(.isPrivate) }
         let path = NSTemporaryDirectory() + "/isoloir-key-\(hex(context.randomness.bytes(8)))"
         try PrivateFile.create(path, bytes)
         defer { unsafe unlink(path) }
-        do throws(LetterError) { return try PrinterKey(path: path) } catch {
-            throw LetterError(error.message.replacing(path, with: "the file"))
+        do throws(PrinterKeyError) { return try PrinterKey(path: path) } catch {
+            guard case .noKey(let output) = error.fault else { throw PrintRefusal.key(error.fault) }
+            throw PrintRefusal.key(.noKey(output.replacing(path, with: "the file")))
         }
     }
 

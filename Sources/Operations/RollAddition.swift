@@ -33,7 +33,7 @@ package struct RollAddition: StaffOperation {
                 return (.done(messages: 0), id)
             case .importing: return (.importing, nil)
             case .taken:
-                return (.refused("the reference \(reference) is taken, perhaps by a voter who was struck off"), nil)
+                return (.refused(.referenceTaken(reference)), nil)
             case .refused(let column, let reason): return (.refusedColumns([column: reason]), nil)
             }
         }

@@ -17,9 +17,9 @@ package enum RollChangeOutcome: Sendable, Equatable {
     case asked(request: Int, byBureau: Bool)
     /// The same request waits already.
     case already(request: Int)
-    case refused(String)
+    case refused(CorrectionRefusal)
     /// Somebody else corrected the same column since it was looked at; nothing was changed.
     case overtaken
     /// Values are refused, each for its reason; nothing was changed.
-    case refusedColumns([Column: String])
+    case refusedColumns([Column: CorrectionRefusal])
 }

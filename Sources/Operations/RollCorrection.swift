@@ -94,7 +94,7 @@ package struct RollCorrection: StaffOperation {
         if values.keys.contains(where: \.isContact), hasIdentifier {
             try ContactNotices(context).notifyOld(transaction, voter)
         }
-        var (refused, notes): ([Column: String], [String]) = ([:], [])
+        var (refused, notes): ([Column: CorrectionRefusal], [String]) = ([:], [])
         for column in RollCorrection.order + values.keys.filter({ !RollCorrection.order.contains($0) }) {
             guard let value = values[column] else { continue }
             let outcome = try registrar.corrections.correct(
@@ -172,7 +172,7 @@ package struct RollCorrection: StaffOperation {
     ) throws(StoreError) -> SupportOutcome {
         let stood = request.stood
         guard Set(stood.keys) == Set(request.corrections.keys) else {
-            return .refused("this was asked for in an earlier version of the program: ask again")
+            return .refused(.earlierVersion)
         }
         if try isOvertaken(transaction.reading, voter, seen: stood) { return .changedMeanwhile }
         let change = try correct(transaction, voter, request.corrections, reason: why, by: principal)
@@ -181,8 +181,9 @@ package struct RollCorrection: StaffOperation {
             try ContactNotices(context).notifyReplaced(
                 transaction, request.replacements.voters(of: [voter.id]).subtracting([voter.id]))
             return .done(noticeBy: nil, sheets: sheets)
-        case .refusedColumns(let reasons): return .refused(reasons.values.sorted().joined(separator: "; "))
-        case .sealed: return .refused("the poll is sealed since")
+        case .refusedColumns(let reasons):
+            return .refused(.correction(reasons.values.sorted { $0.description < $1.description }))
+        case .sealed: return .refused(.sealed)
         default: return .unknownVoter
         }
     }

@@ -114,14 +114,14 @@ package final class RollFileImport: Sendable {
     /// Who gave the file that is read, and who answered what it asked: none of them approves what waits of it.
     let hands = Mutex<[Principal]>([])
 
-    /// Why no file may be uploaded now, `sealed` or `busy`; nil when one may.
-    package func obstacle() throws(StoreError) -> String? {
+    /// Why no file may be uploaded now; nil when one may.
+    package func obstacle() throws(StoreError) -> Obstacle? {
         let isSealed = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try context.isSealed(reading)
         }
-        if isSealed { return "sealed" }
+        if isSealed { return .sealed }
         switch job {
-        case .reading, .applying, .ready: return "busy"
+        case .reading, .applying, .ready: return .busy
         default: return nil
         }
     }
@@ -129,14 +129,14 @@ package final class RollFileImport: Sendable {
     /// Takes the place of the one import for an uploaded file. Nothing is read here: the caller runs `load` on a
     /// thread of its own, or `giveUp` where there is none. Nothing is on the roll before `apply`.
     /// - Parameter name: the file's, as the manager knows it.
-    /// - Returns: `sealed` or `busy`, why it cannot begin; nil when it may.
+    /// - Returns: why it cannot begin; nil when it may.
     package func begin(path: String, name: String, accepting valid: Bool, by actor: Actor) throws(StoreError)
-        -> String?
+        -> Obstacle?
     {
         let isSealed = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try context.isSealed(reading)
         }
-        if isSealed { return "sealed" }
+        if isSealed { return .sealed }
         let isFree = running.withLock { job in
             switch job {
             case .reading, .applying, .ready: return false
@@ -145,7 +145,7 @@ package final class RollFileImport: Sendable {
                 return true
             }
         }
-        guard isFree else { return "busy" }
+        guard isFree else { return .busy }
         hands.withLock { $0 = [actor.principal] }
         wantsStop.withLock { $0 = false }
         return nil
@@ -243,15 +243,15 @@ package final class RollFileImport: Sendable {
     /// - Throws: when the store fails: what was read still waits then.
     package func apply(_ number: Int? = nil, by actor: Actor) throws(StoreError) -> Application {
         // Whoever takes it out has it alone: it is applied, dropped or forgotten once.
-        guard let loaded = take() else { return .obstacle("nothing") }
+        guard let loaded = take() else { return .obstacle(.nothing) }
         guard number == nil || number == context.registrar.imports.number(of: loaded.roll) else {
             self.loaded.withLock { $0 = loaded }
-            return .obstacle("another")
+            return .obstacle(.another)
         }
         let (rows, rejected) = (loaded.roll.rows, loaded.summary.rejected)
         guard rows > rejected, loaded.summary.faultCount == 0 || loaded.acceptsValid else {
             self.loaded.withLock { $0 = loaded }
-            return .obstacle("faults")
+            return .obstacle(.faults)
         }
         running.withLock { $0 = .applying(file: loaded.file) }
         let applied: AppliedRoll?
@@ -268,7 +268,7 @@ package final class RollFileImport: Sendable {
         }
         guard let applied else {
             try forget(loaded)
-            return .obstacle("sealed")
+            return .obstacle(.sealed)
         }
         running.withLock { $0 = .applied(file: loaded.file, loaded.summary, applied) }
         return .done(applied)
@@ -277,8 +277,8 @@ package final class RollFileImport: Sendable {
     /// What applying came to.
     package enum Application: Sendable, Equatable {
         case done(AppliedRoll)
-        /// `nothing`, `another`, `faults` or `sealed`.
-        case obstacle(String)
+        /// Nothing is on the roll.
+        case obstacle(Unapplied)
     }
 
     /// Seconds for which a file that was read waits to be applied: others cannot import meanwhile.

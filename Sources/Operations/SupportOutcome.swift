@@ -10,7 +10,7 @@ package enum SupportOutcome: Sendable, Equatable {
     case asked(request: Int, byBureau: Bool)
     case unknownVoter
     /// The contact, the channel or a value is refused, in words.
-    case refused(String)
+    case refused(SupportRefusal)
     /// The answer to the question is missing.
     case answerMissing
     case answerWrong
@@ -21,6 +21,5 @@ package enum SupportOutcome: Sendable, Equatable {
     case already(request: Int)
 
     /// Why what was approved is not done any more.
-    static let changedMeanwhile = SupportOutcome.refused(
-        "what this would change was changed by somebody else meanwhile: look at the voter's page and ask again")
+    static let changedMeanwhile = SupportOutcome.refused(.changedMeanwhile)
 }

@@ -9,7 +9,7 @@ struct BoxCount {
     private(set) var slotSum = MultisetSeal.empty
     /// SHA-256 of the ballots by their slots.
     private(set) var digests: [Int: [UInt8]] = [:]
-    private(set) var faults: [String] = []
+    private(set) var faults: [BallotFinding] = []
 
     /// - Parameter weights: the sealed weights, by what a slot keeps of its credential.
     init(
@@ -39,10 +39,7 @@ struct BoxCount {
         }
         (self.slots, self.ballots, self.sum, self.digests) = (slots, ballots, sum, digests)
         self.slotSum = slotSum
-        if foreign > 0 {
-            faults.append(
-                "\(ballot.name): \(foreign) slots do not belong to a sealed credential, or have another weight.")
-        }
-        if cut > 0 { faults.append("\(ballot.name): \(cut) slots were cut short, or are empty and not blank.") }
+        if foreign > 0 { faults.append(.foreignSlots(foreign)) }
+        if cut > 0 { faults.append(.cutSlots(cut)) }
     }
 }

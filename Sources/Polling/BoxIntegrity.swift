@@ -16,14 +16,14 @@ package struct BoxIntegrity: Sendable {
     let toldCount: ToldCount
 
     /// Compares box and list with their seals, with the sealed documents, with what was published, with the journal and with
-    /// each other; says in words what was added, removed or changed by hand. An empty list says that nothing was.
+    /// each other; says what was added, removed or changed by hand. An empty list says that nothing was.
     /// Reads box and list whole, in one snapshot: seconds for a large election. A poll that is being sealed, or
     /// destroyed, has no findings.
     /// - Throws: what the store throws, and `.damaged` where a journal entry or the poll's state cannot be read.
-    package func audit() throws(StoreError) -> [String] {
+    package func audit() throws(StoreError) -> [AuditFinding] {
         // What was known before the snapshot: a vote that comes meanwhile is none of its business.
         let known = seals.latest
-        return try store.read { (reading: borrowing Reading) throws(StoreError) -> [String] in
+        return try store.read { (reading: borrowing Reading) throws(StoreError) -> [AuditFinding] in
             guard let poll = try Poll.find(reading, election: election.number),
                 ![.sealing, .destroyed].contains(poll.state)
             else { return [] }
@@ -36,17 +36,15 @@ package struct BoxIntegrity: Sendable {
             if let fault = try PollRestore.fault(reading, poll, restores: record.restores) { findings.append(fault) }
             for ballot in try PollBallot.all(reading, election: election.number) {
                 let (found, toldHere) = try audit(reading, ballot, poll, record, known)
-                findings += found
+                findings += found.map { .ballot(ballot.name, $0) }
                 told += toldHere
             }
             // Those who were told at once are in the journal with the close, and sealed beside the poll until then.
             let (sealedTold, isClosed) = (try toldCount.find(reading, poll), poll.state == .closed)
             if sealedTold == nil || isClosed && sealedTold != 0 {
-                findings.append("The number of voters who were told of their vote at once was changed by hand.")
+                findings.append(.toldAtOnce)
             } else if told != record.told + (sealedTold ?? 0) {
-                findings.append(
-                    "\(told) lines of the lists say that their voter was told of the vote, the journal \(record.told)"
-                        + (sealedTold == 0 ? "." : " and the poll's seal \(sealedTold ?? 0)."))
+                findings.append(.told(told, journal: record.told, sealed: sealedTold ?? 0))
             }
             return findings
         }
@@ -59,21 +57,17 @@ package struct BoxIntegrity: Sendable {
     private func audit(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll, _ record: PollRecord,
         _ known: [[UInt8]: BoxSums]
-    ) throws(StoreError) -> (findings: [String], told: Int) {
+    ) throws(StoreError) -> (findings: [BallotFinding], told: Int) {
         let credentials = try ballot.credentials(reading)
         var findings = documentFaults(ballot, credentials, poll)
         let box = try BoxCount(reading, ballot, weights: BoxIntegrity.weights(credentials), seals)
         let list = try ListCount(reading, ballot, seals)
         findings += box.faults
         if box.slots != ballot.electors || list.electors != ballot.electors {
-            findings.append(
-                "\(ballot.name): \(box.slots) slots and \(list.electors) lines of the list for \(ballot.electors) electors."
-            )
+            findings.append(.places(slots: box.slots, lines: list.electors, electors: ballot.electors))
         }
         if box.ballots != ballot.votes || list.signatures != ballot.votes {
-            findings.append(
-                "\(ballot.name): \(box.ballots) ballots in the box, \(list.signatures) signatures, \(ballot.votes) votes recorded."
-            )
+            findings.append(.votes(ballots: box.ballots, signatures: list.signatures, recorded: ballot.votes))
         }
         findings += try sumsFaults(reading, ballot, box, list, known)
         findings += try publicationFaults(reading, ballot, box, poll, credentials)
@@ -87,38 +81,30 @@ package struct BoxIntegrity: Sendable {
     private func sumsFaults(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ list: ListCount,
         _ known: [[UInt8]: BoxSums]
-    ) throws(StoreError) -> [String] {
+    ) throws(StoreError) -> [BallotFinding] {
         switch try seals.sums(reading, ballot, known: known).found {
         case .broken:
-            return [
-                "\(ballot.name): the seals of box and list do not open: they were changed by hand, or belong to another ballot or round."
-            ]
+            return [.seals]
         case .earlier:
-            return ["\(ballot.name): the seals of box and list were put back to an earlier moment."]
+            return [.earlierSeals]
         case .good(let sums):
             seals.note(sums, of: ballot)
-            var faults: [String] = []
+            var faults: [BallotFinding] = []
             if sums.votes != ballot.votes, box.ballots == ballot.votes {
-                faults.append("\(ballot.name): \(ballot.votes) votes recorded, \(sums.votes) by the seal.")
+                faults.append(.sealedVotes(recorded: ballot.votes, sealed: sums.votes))
             }
-            if sums.box != box.sum {
-                faults.append("\(ballot.name): the box was changed by hand: its seal does not fit.")
-            }
+            if sums.box != box.sum { faults.append(.box) }
             if sums.electors != seals.multiset.joined(list.waitingSum, box.slotSum) {
-                faults.append(
-                    "\(ballot.name): voters of the list, their sealed credentials, or the slots' are not the sealed ones."
-                )
+                faults.append(.electors)
             }
-            if sums.list != list.sum {
-                faults.append("\(ballot.name): the signature list was changed by hand: its seal does not fit.")
-            }
+            if sums.list != list.sum { faults.append(.list) }
             return faults
         }
     }
 
     /// The stored documents of a ballot against the digests in the manifest.
     /// - Parameter credentials: the document of the public credentials.
-    private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [String] {
+    private func documentFaults(_ ballot: PollBallot, _ credentials: [UInt8], _ poll: Poll) -> [BallotFinding] {
         let sealed = JSON.read(poll.manifest)?["ballots"]?.list?.first {
             $0["ballot"]?.bytes == Array(ballot.name.utf8)
         }
@@ -127,7 +113,7 @@ package struct BoxIntegrity: Sendable {
             sealed?["electors"]?.integer == ballot.electors,
             sealed?["credentials.sha256"]?.bytes == Array(hex(sha256(credentials)).utf8),
             sealed?["trustees.sha256"]?.bytes == Array(hex(sha256(ballot.trustees)).utf8)
-        else { return ["\(ballot.name): the sealed documents were changed."] }
+        else { return [.documents] }
         return []
     }
 
@@ -148,7 +134,7 @@ package struct BoxIntegrity: Sendable {
     /// Every published tracker is that of a ballot in the box, once, and the rounds' heads are those of their ballots.
     private func publicationFaults(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ box: BoxCount, _ poll: Poll, _ credentials: [UInt8]
-    ) throws(StoreError) -> [String] {
+    ) throws(StoreError) -> [BallotFinding] {
         let rounds = try rounds.all(reading, ballot)
         let stored = Dictionary(rounds.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
         var published: Set<Int> = []
@@ -173,13 +159,11 @@ package struct BoxIntegrity: Sendable {
             ends[round] = end
         }
         guard foreign == 0, counts == stored.mapValues(\.ballots) else {
-            return ["\(ballot.name): what is published is not what is in the box."]
+            return [.publication]
         }
-        var faults = rounds.filter { ends[$0.number] != $0.end }.map {
-            "\(ballot.name): the head of round \($0.number) is not that of the published ballots."
-        }
+        var faults = rounds.filter { ends[$0.number] != $0.end }.map { BallotFinding.head(round: $0.number) }
         if poll.state == .closed, published.count != box.ballots {
-            faults.append("\(ballot.name): ballots in the box were left out of the publication.")
+            faults.append(.leftOut)
         }
         return faults
     }

@@ -65,15 +65,13 @@ package struct BoxKeyKeeper: Sendable {
 
     /// Whether a key may be put where the site finds it: the poll needs one, and this one is it.
     /// Nothing is written.
-    /// - Returns: why not, in words.
-    package func refusal(of boxKey: BoxKey) throws(StoreError) -> PollingStation.Refusal? {
-        try store.read { (reading: borrowing Reading) throws(StoreError) -> PollingStation.Refusal? in
+    /// - Returns: why not; nil where it does.
+    package func refusal(of boxKey: BoxKey) throws(StoreError) -> BoxKeyRefusal? {
+        try store.read { (reading: borrowing Reading) throws(StoreError) -> BoxKeyRefusal? in
             guard let poll = try Poll.find(reading, election: election.number), poll.stoppedAt == nil,
                 BoxKeyKeeper.needing.contains(poll.state)
-            else { return "Only a poll that was opened, and is not closed, needs its box key." }
-            return try opens(reading, boxKey)
-                ? nil
-                : "The box key does not open this poll's credentials: it is another poll's."
+            else { return .notNeeded }
+            return try opens(reading, boxKey) ? nil : .foreign
         }
     }
 

@@ -19,15 +19,12 @@ extension BureauDecisions {
     ///   `followClock` makes up for them where they fail.
     package func abandon(
         by principal: Principal, statement: BureauStatement, along: PollingStation.Along = { _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         let seal = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try Poll.find(reading, election: election.number).flatMap { SealManifest($0.manifest) }
         }
-        guard let seal else { return "The poll is not sealed yet: there is nothing to abandon." }
-        guard PollDecision.isShort(statement.reason) else {
-            return
-                "The reason stands in a message to every voter: at most \(PollDecision.longestReason) characters. Draft and sign a shorter one."
-        }
+        guard let seal else { return .nothingToAbandon }
+        guard PollDecision.isShort(statement.reason) else { return .longReason }
         if let fault = PollDecision(reason: statement.reason).fault { return fault }
         let signers = statement.signers(among: seal.members).map(\.name).joined(separator: ", ")
         let refusal = try states.change(
@@ -35,15 +32,15 @@ extension BureauDecisions {
                 from: [.sealed, .open, .suspended, .closing, .ended], to: .abandoned, .pollAbandon,
                 details: ["by": signers, "reason": statement.reason], reason: statement.reason), by: principal
         ) { transaction, poll throws(StoreError) in
-            if let fault = try integrity.manifestFault(transaction.reading, poll) { return fault }
+            if let fault = try integrity.manifestFault(transaction.reading, poll) { return .finding(fault) }
             let subject = hex(sha256(poll.manifest))
             if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
-                return "The bureau's statement does not serve: \(undone.words)."
+                return .statement(.undone(undone))
             }
             if let fault = statement.fault(
                 act: .abandonPoll, election: election.election.id, subject: subject, members: seal.members)
             {
-                return "The bureau's statement does not serve: \(fault)."
+                return .statement(fault)
             }
             try transaction.execute(
                 """

@@ -15,20 +15,20 @@ extension BureauDecisions {
     /// - Returns: why not; nil when it was done.
     package func undoSeal(
         by principal: Principal, statement: BureauStatement
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         defer { states.log.emptySoon() }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollRefusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number), poll.state != .sealing,
                 let seal = SealManifest(poll.manifest)
-            else { return "The poll is not sealed: there is nothing to undo." }
+            else { return .unsealing(.notSealed) }
             if let refusal = try refusalToUndo(transaction.reading, poll) { return refusal }
             let digest = hex(sha256(poll.manifest))
             if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
-                return "The bureau's statement does not serve: \(undone.words)."
+                return .statement(.undone(undone))
             }
             let fault = statement.fault(
                 act: .undoSeal, election: election.election.id, subject: digest, members: seal.members)
-            if let fault { return "The bureau's statement does not serve: \(fault)." }
+            if let fault { return .statement(fault) }
             try PollSealer.clear(transaction, election: election.number)
             try transaction.execute(
                 """
@@ -48,19 +48,17 @@ extension BureauDecisions {
     }
 
     /// Why not, by the poll alone; nil where the members' word is all that is missing.
-    private func refusalToUndo(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> PollingStation.Refusal?
-    {
+    private func refusalToUndo(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> PollRefusal? {
         guard poll.state == .sealed, poll.openedAt == nil else {
-            return "The poll is \(poll.state.rawValue): a seal can be undone before the opening alone."
+            return .unsealing(.opened(poll.state))
         }
         // It may have been open since the backup, and ballots under this seal may be public.
         guard try PollRestore.all(reading, election: election.number).isEmpty else {
-            return
-                "The store was restored from a backup, and this poll may have been open since: its seal cannot be undone. Abandon the poll (isoloir poll abandon), or open it with two members' word."
+            return .unsealing(.restored)
         }
-        if let fault = try integrity.manifestFault(reading, poll) { return fault }
+        if let fault = try integrity.manifestFault(reading, poll) { return .finding(fault) }
         for ballot in try PollBallot.all(reading, election: election.number) where ballot.votes > 0 {
-            return "The box of \(ballot.name) is not empty: a seal can be undone before the first ballot alone."
+            return .unsealing(.boxNotEmpty(ballot.name))
         }
         return nil
     }

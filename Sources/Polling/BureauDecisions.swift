@@ -19,7 +19,7 @@ package struct BureauDecisions: Sendable {
     /// - Returns: why not; nil when it was done. Refused in every state but open.
     package func suspend(
         by principal: Principal, _ decision: PollDecision = PollDecision(), along: PollingStation.Along = { _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         if let fault = decision.fault { return fault }
         return try states.change(
             StateChange(
@@ -38,14 +38,14 @@ package struct BureauDecisions: Sendable {
     package func resume(
         by principal: Principal, _ decision: PollDecision = PollDecision(), proof: ResumeProof? = nil,
         along: PollingStation.Along = { _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         if let fault = decision.fault { return fault }
         return try states.change(
             StateChange(from: [.suspended, .ended], to: .open, .pollResume, details: decision.details), by: principal
         ) { transaction, poll throws(StoreError) in
-            if poll.state == .ended, !decision.isOrdered { return PollStateMachine.endedNeedsWord }
+            if poll.state == .ended, !decision.isOrdered { return .endedNeedsWord }
             guard poll.closesAt > clock.now else {
-                return "The hour of closing has passed: close the poll, or extend it first."
+                return .hourPassed
             }
             if let refusal = try admission.admit(transaction, poll, proof) { return refusal }
             try along(transaction)
@@ -62,16 +62,16 @@ package struct BureauDecisions: Sendable {
     package func extend(
         to time: Int, by principal: Principal, _ decision: PollDecision = PollDecision(),
         along: PollingStation.Along = { _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         if let fault = decision.fault { return fault }
         defer { states.log.emptySoon() }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollRefusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 poll.state.isExtendable
-            else { return "A poll is extended while it is sealed, open, suspended or ended; this one is not." }
-            if poll.state == .ended, !decision.isOrdered { return PollStateMachine.endedNeedsWord }
-            guard time > poll.closesAt else { return "A poll is only ever extended: the new hour must be later." }
-            guard time > clock.now else { return "The new hour has passed already: give one that is still to come." }
+            else { return .notExtendable }
+            if poll.state == .ended, !decision.isOrdered { return .endedNeedsWord }
+            guard time > poll.closesAt else { return .notLater }
+            guard time > clock.now else { return .newHourPassed }
             try transaction.execute(
                 "UPDATE polling_poll SET closes_at = ? WHERE election = ?", time, election.number)
             try journal.record(

@@ -15,7 +15,7 @@ package struct BureauNotes: Sendable {
     let clock: Clock
 
     /// People whom a meeting of the bureau can hold: bureau, candidates' delegates, expert.
-    private static let mostPresent = 50
+    static let mostPresent = 50
     /// Seconds by which the hour of an incident may lie ahead: the bureau's watch and the server's clock differ.
     private static let watchDifference = 600
 
@@ -27,14 +27,13 @@ package struct BureauNotes: Sendable {
     ///   more than ten minutes ahead, a poll that is not sealed yet, or destroyed.
     package func note(
         incident words: String, at time: Int? = nil, who: String, by principal: Principal
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> NoteRefusal? {
         let (words, who) = (PlainLine.spaced(words), PlainLine.spaced(who))
-        guard PlainLine.isPlain(words), PlainLine.isName(who) else { return BureauNotes.notPlain }
+        guard PlainLine.isPlain(words), PlainLine.isName(who) else { return .notPlain }
         return try note(.pollIncident, by: principal) { poll in
             let happened = time ?? clock.now
             guard happened >= poll.sealedAt - 60, happened <= clock.now + BureauNotes.watchDifference else {
-                return .failure(
-                    "The hour lies before the seal or ahead of now: give the hour at which it happened.")
+                return .failure(.hour)
             }
             return .success(["by": who, "reason": words, "happened": "\(happened)"])
         }
@@ -47,38 +46,35 @@ package struct BureauNotes: Sendable {
     ///   - who: the member of the bureau who notes it.
     package func note(
         present names: [String], at moment: PollMoment, who: String, by principal: Principal
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> NoteRefusal? {
         let names = names.map(PlainLine.spaced)
         guard !names.isEmpty, names.count <= BureauNotes.mostPresent, Set(names).count == names.count else {
-            return "Give the names of those who are there, each once, \(BureauNotes.mostPresent) at most."
+            return .names
         }
         let who = PlainLine.spaced(who)
-        guard names.allSatisfy(PlainLine.isName), PlainLine.isName(who) else { return BureauNotes.notPlain }
+        guard names.allSatisfy(PlainLine.isName), PlainLine.isName(who) else { return .notPlain }
         return try note(.pollPresence, by: principal) { poll in
             let isEarly = moment == .count && poll.state != .closed
-            guard !isEarly else { return .failure("The count comes after the final close.") }
+            guard !isEarly else { return .failure(.countToCome) }
             return .success(["by": who, "moment": moment.rawValue, "names": names.joined(separator: "\n")])
         }
     }
 
-    private static let notPlain =
-        "Names and words stand on one line each of a signed record: at most \(PlainLine.longestName) bytes for a name and \(PlainLine.longest) for words, without line breaks and without characters that nobody sees."
-
     /// Why a note is not taken, or its details.
     private enum Draft {
         case success([String: String])
-        case failure(PollingStation.Refusal)
+        case failure(NoteRefusal)
     }
 
     /// Writes one journal entry and no table.
     /// - Parameter body: gives the entry's details, or why there is none, from the poll as it is.
     private func note(
         _ action: JournalAction, by principal: Principal, _ body: (Poll) -> Draft
-    ) throws(StoreError) -> PollingStation.Refusal? {
-        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+    ) throws(StoreError) -> NoteRefusal? {
+        try store.write { (transaction: borrowing Transaction) throws(StoreError) -> NoteRefusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 ![.sealing, .destroyed].contains(poll.state)
-            else { return "Notes are taken from the seal on, until the poll is destroyed." }
+            else { return .noPoll }
             switch body(poll) {
             case .failure(let refusal): return refusal
             case .success(let details):

@@ -132,21 +132,15 @@ package struct BureauStatement: Sendable {
         }
     }
 
-    /// Why the statement does not serve here, in words; nil when two members of the list accepted just this.
+    /// Why the statement does not serve here; nil when two members of the list accepted just this.
     /// - Parameters:
     ///   - subject: what must be accepted, exactly.
     ///   - members: the list that counts: of the sealed manifest, or before the seal of the register.
-    package func fault(act: Act, election: String, subject: String, members: [BureauMember]) -> String? {
-        guard self.act == act else { return "the statement accepts \"\(self.act.rawValue)\", not \"\(act.rawValue)\"" }
-        guard self.election == election else { return "the statement is for \(self.election), not for \(election)" }
-        guard self.subject == subject else {
-            return "the statement speaks of something else (\(self.subject)) than what is here (\(subject))"
-        }
+    package func fault(act: Act, election: String, subject: String, members: [BureauMember]) -> StatementFault? {
+        guard self.act == act else { return .act(self.act, wanted: act) }
+        guard self.election == election else { return .election(self.election, wanted: election) }
+        guard self.subject == subject else { return .subject(self.subject, wanted: subject) }
         let signers = signers(among: members)
-        guard signers.count >= BureauStatement.needed else {
-            return
-                "\(BureauStatement.needed) members of the bureau must have signed it, whose keys are in the seal; \(signers.count) did"
-        }
-        return nil
+        return signers.count >= BureauStatement.needed ? nil : .signers(signers.count)
     }
 }

@@ -86,8 +86,8 @@ package final class ClockWatch: Sendable {
     package var times: Times? { steady.map { ($0.shows, $0.now) } }
 
     /// The same word in a program that watches its clock.
-    package func trust(by principal: Principal, _ word: PollDecision) throws(StoreError) -> PollingStation.Refusal? {
-        guard let steady else { return "This program has no clock of its own." }
+    package func trust(by principal: Principal, _ word: PollDecision) throws(StoreError) -> ClockRefusal? {
+        guard let steady else { return .noClock }
         return try trust(steady, by: principal, word)
     }
 
@@ -100,17 +100,15 @@ package final class ClockWatch: Sendable {
     /// - Returns: why not; nil when it was done.
     package func trust(
         _ steady: SteadyClock, by principal: Principal, _ word: PollDecision
-    ) throws(StoreError) -> PollingStation.Refusal? {
-        guard word.isOrdered else {
-            return "A member of the bureau says so: give who and why with --by and --reason."
-        }
+    ) throws(StoreError) -> ClockRefusal? {
+        guard word.isOrdered else { return .needsWord }
         let outcome = try store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> (
-                refusal: PollingStation.Refusal?, witness: SteadyClock.Witness?
+                refusal: ClockRefusal?, witness: SteadyClock.Witness?
             ) in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 [.open, .suspended, .closing, .ended].contains(poll.state)
-            else { return ("No poll is under way: its clock is asked from the opening to the close.", nil) }
+            else { return (.notUnderWay, nil) }
             // Looked at now: a transaction may wait for another one.
             let (believed, witness) = (steady.now, steady.shown)
             try transaction.execute(
@@ -222,8 +220,8 @@ package final class ClockWatch: Sendable {
             by: .system("clock")
         ) { transaction, poll throws(StoreError) in
             // A person ordered the close, or extended meanwhile: this look came too late.
-            guard poll.orderedAt == nil, poll.stoppedAt == nil else { return "The close was ordered." }
-            if poll.state == .open, clock.now < poll.closesAt { return "The hour has not come." }
+            guard poll.orderedAt == nil, poll.stoppedAt == nil else { return .closeOrdered }
+            if poll.state == .open, clock.now < poll.closesAt { return .hourNotCome }
             return nil
         } == nil
     }
@@ -233,7 +231,7 @@ package final class ClockWatch: Sendable {
     func takeBack() throws(StoreError) -> Bool {
         try states.change(StateChange(from: [.ended], to: .open, .pollReopen), by: .system("clock")) {
             _, poll throws(StoreError) in
-            clock.now < poll.closesAt ? nil : "The hour has come."
+            clock.now < poll.closesAt ? nil : .hourCome
         } == nil
     }
 }

@@ -50,18 +50,18 @@ package struct CustodyRegister: Sendable {
     ///   of the seal.
     package func take(
         keyDestroyed file: [UInt8], by principal: Principal
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> CustodyRefusal? {
         guard let statement = BureauStatement(file: file) else {
-            return "The file is no statement of the bureau, or a signature in it is not its member's."
+            return .noStatement
         }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> CustodyRefusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
                 let seal = SealManifest(poll.manifest), poll.state.isFinal
-            else { return "Copies of the box key are needed until the poll is closed." }
+            else { return .stillNeeded }
             let signers = statement.signers(among: seal.members)
             guard statement.act == .boxKeyDestroyed, statement.election == seal.election,
                 statement.subject == hex(seal.digest), !signers.isEmpty
-            else { return "The statement is not about this poll's box key, or no member of the seal signed it." }
+            else { return .anotherSubject }
             try journal.record(
                 transaction, election: election.election.id, by: principal, .pollMemberKeyDestroyed,
                 [
@@ -81,11 +81,11 @@ package struct CustodyRegister: Sendable {
     /// - Returns: why not; nil when it was done.
     package func reportDestroyed(
         backup name: String, who: String, reason: String, by principal: Principal
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> CustodyRefusal? {
         guard PlainLine.isPlain(who), PlainLine.isPlain(reason) else {
-            return "Who destroyed it and why stand on one line each of a signed record: write them without line breaks."
+            return .notPlain
         }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollingStation.Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> CustodyRefusal? in
             let custody = try Custody(transaction.reading, election: election.election.id)
             if let file = custody.remainingFiles.first(where: { $0.path == name }) {
                 try journal.record(
@@ -98,10 +98,10 @@ package struct CustodyRegister: Sendable {
                     || name.count >= CustodyRegister.digestDigits && $0.sha256.hasPrefix(name.lowercased())
             }
             guard let backup = found.first else {
-                return "No backup \"\(name)\" is left to be reported: `isoloir poll custody` lists them."
+                return .noBackup(name)
             }
             guard found.count == 1 else {
-                return "\(found.count) backups are called \"\(name)\": give the beginning of the SHA-256 instead."
+                return .severalBackups(found.count, name: name)
             }
             try journal.record(
                 transaction, election: election.election.id, by: principal, .pollBackupDestroyed,

@@ -14,7 +14,7 @@ package final class PartIntegrity: Sendable {
 
     init(checkers: BallotCheckers, tallies: TallyStore) { (self.checkers, self.tallies) = (checkers, tallies) }
 
-    /// What is wrong with a trustee's part as it lies in the store, in words that follow "the part"; nil when both proofs hold,
+    /// What is wrong with a trustee's part as it lies in the store; nil when both proofs hold,
     /// or the sealed members' word stands for the one that is not there.
     /// - Parameters:
     ///   - tally: the sums of the ballot's box; the proofs need no weight.
@@ -23,50 +23,50 @@ package final class PartIntegrity: Sendable {
     ///   - seal: names the trustees and the members; it must be the sealed one already (`manifestFault`).
     package func fault(
         _ part: StoredPart, _ tally: EncryptedTally, _ ballot: PollBallot, _ form: BallotForm, _ seal: SealManifest
-    ) -> String? {
+    ) -> PartFault? {
         guard let keys = TrusteePublicKey.read(trustees: ballot.trustees), 1...keys.count ~= part.owner,
             let decryption = PartialDecryption(document: part.document, tally: tally)
-        else { return "does not fit the encrypted tally" }
+        else { return .unfit }
         let key = keys[part.owner - 1]
         guard decryption.isProven(tally, by: key, fingerprint: form.fingerprint) else {
-            return "is not proven to be made with the trustee's key"
+            return .unproven
         }
         guard let bytes = part.binding else {
-            guard let waiver = part.waiver else { return "is bound by nothing, and nobody accepted that" }
+            guard let waiver = part.waiver else { return .unbound }
             guard seal.trustees.indices.contains(part.owner - 1),
                 waiver.fault(
                     trustee: seal.trustees[part.owner - 1].name, election: seal.election, members: seal.members) == nil
-            else { return "is bound by nothing, and the bureau's word that lets it in does not hold" }
+            else { return .waiver }
             return nil
         }
         guard let binding = BoundDecryption(JSON.read(bytes), tally: tally),
             binding.fault(tally, decryption, by: key, fingerprint: form.fingerprint) == nil
-        else { return "holds a factor that was not made with the trustee's key" }
+        else { return .foreignFactor }
         return nil
     }
 
     /// Trustees' parts whose proofs do not hold, and a result that they do not give.
-    /// - Returns: findings in words; empty where no tally is there yet. The result is compared only once all parts
+    /// - Returns: findings; empty where no tally is there yet. The result is compared only once all parts
     ///   hold.
     func faults(
         _ reading: borrowing Reading, _ ballot: PollBallot, _ poll: Poll
-    ) throws(StoreError) -> [String] {
+    ) throws(StoreError) -> [BallotFinding] {
         guard let seal = SealManifest(poll.manifest), let stored = try tallies.tally(reading, ballot) else { return [] }
         let form = try checkers.checker(ballot).form
         guard var tally = EncryptedTally(document: stored.document, questions: form.questions) else {
-            return ["\(ballot.name): the encrypted tally cannot be read."]
+            return [.tallyUnreadable]
         }
         tally.add(weightOnly: stored.weight)
         let parts = try tallies.parts(reading, ballot)
-        var faults: [String] = []
+        var faults: [BallotFinding] = []
         for part in parts {
             if let fault = fault(part, tally, ballot, form, seal) {
-                faults.append("\(ballot.name): the part of trustee \(part.owner) \(fault): it was changed by hand.")
+                faults.append(.part(trustee: part.owner, fault))
             }
         }
         guard let result = stored.result, faults.isEmpty else { return faults }
         if !PartIntegrity.isGiven(result, tally, parts) {
-            faults.append("\(ballot.name): the result is not what the trustees' parts give.")
+            faults.append(.resultOfParts)
         }
         return faults
     }

@@ -59,13 +59,13 @@ extension Poll {
     /// Where what voters are told of the hours is not what the poll says; nil where it is.
     static func hoursFault(
         _ reading: borrowing Reading, _ poll: Poll, _ election: StoredElection
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> AuditFinding? {
         let told = try PollHours.find(reading, election)
         let isRight =
             told.stage == poll.state.stage && told.closes == poll.closesAt && told.openedAt == poll.openedAt
             && told.stoppedAt == poll.stoppedAt
         let isRestored = try isRestored(reading, election)
         return isRight && told.isRestored == isRestored
-            ? nil : "The hours that voters are told are not those of the poll."
+            ? nil : .toldHours
     }
 }

@@ -33,7 +33,7 @@ package struct PollCloser: Sendable {
     package func close(
         atOnce: Bool, by principal: Principal, word: PollDecision? = nil,
         announce: BoxRounds.Announcement = { _, _, _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         let (found, isHeld) = try store.read { (reading: borrowing Reading) throws(StoreError) in
             (
                 try Poll.find(reading, election: election.number),
@@ -42,8 +42,8 @@ package struct PollCloser: Sendable {
         }
         let isEnded = found?.state == .ended
         if let fault = word?.fault { return fault }
-        if isEnded, word?.isOrdered != true { return PollStateMachine.endedNeedsWord }
-        if !atOnce, !isEnded, let found, watch.isBehind(found) { return PollCloser.behindNeedsAtOnce }
+        if isEnded, word?.isOrdered != true { return .endedNeedsWord }
+        if !atOnce, !isEnded, let found, watch.isBehind(found) { return .clockBehind }
         // The grace of a poll that ended is over; one that is suspended, or held by a restore, takes no vote in a grace either.
         guard atOnce || isEnded || isHeld || found?.state == .suspended else {
             return try states.change(
@@ -58,7 +58,7 @@ package struct PollCloser: Sendable {
         }
         let refusal = try stop(by: principal, word?.details ?? [:]) { poll in
             // Once more inside: the clock may have ended it since.
-            poll.state == .ended && word?.isOrdered != true ? PollStateMachine.endedNeedsWord : nil
+            poll.state == .ended && word?.isOrdered != true ? .endedNeedsWord : nil
         }
         if let refusal { return refusal }
         return try finish(by: principal, patience: BoxRounds.publicationWait, announce)
@@ -67,8 +67,8 @@ package struct PollCloser: Sendable {
     /// From here on no ballot is taken, whatever the hour.
     /// - Parameter obstacle: why not after all, by the poll as it is in the transaction; nil where nothing stands against it.
     private func stop(
-        by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> PollingStation.Refusal?
-    ) throws(StoreError) -> PollingStation.Refusal? {
+        by principal: Principal, _ details: [String: String] = [:], obstacle: (Poll) -> PollRefusal?
+    ) throws(StoreError) -> PollRefusal? {
         try states.change(
             StateChange(from: [.open, .suspended, .closing, .ended], to: .closing, .pollStop, details: details),
             by: principal
@@ -88,7 +88,7 @@ package struct PollCloser: Sendable {
     /// - Throws: `.busy` when the lock is not free by then.
     private func finish(
         by principal: Principal, patience: Int, _ announce: BoxRounds.Announcement
-    ) throws(StoreError) -> PollingStation.Refusal? {
+    ) throws(StoreError) -> PollRefusal? {
         let lock = try rounds.publicationLock(patience: patience)
         defer { withExtendedLifetime(lock) {} }
         let (ballots, poll) = try store.read {
@@ -141,7 +141,7 @@ package struct PollCloser: Sendable {
             return try states.change(StateChange(from: [.open], to: .closing, .pollClosing), by: principal) {
                 _, poll throws(StoreError) in
                 // Once more inside: an extension may have come between.
-                clock.now >= poll.closesAt ? nil : "The hour has not come."
+                clock.now >= poll.closesAt ? nil : .hourNotCome
             } == nil
         }
         if poll.state == .abandoned { try records.keepAbandonment() }
@@ -152,7 +152,7 @@ package struct PollCloser: Sendable {
             let refusal = try stop(by: principal) { poll in
                 // Once more inside: an extension, or another decision of the bureau, may have come between.
                 let isUnderWay = poll.state == .closing || poll.state == .ended
-                return isUnderWay && isGraceOver(poll, doubt) ? nil : "The hour has not come."
+                return isUnderWay && isGraceOver(poll, doubt) ? nil : .hourNotCome
             }
             guard refusal == nil else { return false }
         }
@@ -198,8 +198,4 @@ package struct PollCloser: Sendable {
         default: return nil
         }
     }
-
-    /// Said by `close` where the clock shows a time before what is stored, and the close is not to be at once.
-    static let behindNeedsAtOnce =
-        "This machine's clock shows a time before what the store has recorded, so nobody can tell when the grace for voters under way would be over: set the clock, or close with --at-once."
 }

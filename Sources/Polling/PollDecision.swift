@@ -12,13 +12,11 @@ package struct PollDecision: Sendable {
     }
 
     /// Why the name or the reason cannot stand in records, on pages and in messages; nil where they can, or where none was given.
-    package var fault: PollingStation.Refusal? {
+    package var fault: PollRefusal? {
         let isFine = [by, reason].allSatisfy { text in
             text.map { PlainLine.isPlain($0) && PollDecision.isShort($0) && $0.contains { $0 != " " } } ?? true
         }
-        return isFine
-            ? nil
-            : "A name or a reason is one line of \(PollDecision.longestReason) characters at most that can be read: not empty, and without characters that nobody sees."
+        return isFine ? nil : .unreadableWord
     }
 
     /// Characters of a reason that voters are told: it stands in an SMS, and this is two of them.

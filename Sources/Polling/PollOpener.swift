@@ -23,23 +23,23 @@ package struct PollOpener: Sendable {
     /// - Returns: why not, or every finding of the audit on a line of its own; nil when the poll is open.
     package func open(
         by principal: Principal, proof: ResumeProof? = nil, along: PollingStation.Along = { _ in }
-    ) throws(StoreError) -> PollingStation.Refusal? {
-        guard let boxKey = boxKey.key else { return "The box key is not there: give its file with --box-key." }
+    ) throws(StoreError) -> PollRefusal? {
+        guard let boxKey = boxKey.key else { return .opening(.noBoxKey) }
         let undone = try store.read { (reading: borrowing Reading) throws(StoreError) in
             try UndoneSeal.of(boxKey, reading, election: election.election.id)
         }
-        if let undone { return "The box key does not serve: \(undone.words). Give the one of the present seal." }
+        if let undone { return .opening(.undoneBoxKey(undone)) }
         let findings = try integrity.audit()
-        guard findings.isEmpty else { return findings.joined(separator: "\n") }
+        guard findings.isEmpty else { return .opening(.findings(findings)) }
         let at = clock.now
         let hours = ["opens": "\(election.election.announcedOpening)", "opened.at": "\(at)"]
         return try states.change(StateChange(from: [.sealed], to: .open, .pollOpen, details: hours), by: principal) {
             transaction, poll throws(StoreError) in
-            if let refusal = try uncheckedTrustees(transaction.reading, poll) { return refusal }
+            if let refusal = try uncheckedTrustees(transaction.reading, poll) { return .opening(refusal) }
             for ballot in try PollBallot.all(transaction.reading, election: election.number) {
-                guard ballot.votes == 0 else { return "The box of \(ballot.name) is not empty." }
+                guard ballot.votes == 0 else { return .opening(.boxNotEmpty(ballot.name)) }
                 guard try opensCredentials(transaction.reading, ballot, boxKey) else {
-                    return "The box key does not open the credentials of \(ballot.name): it is another poll's."
+                    return .opening(.foreignBoxKey(ballot.name))
                 }
             }
             // The last of the checks: what it notes stays, and a refused opening must not have used the proof.
@@ -87,13 +87,11 @@ package struct PollOpener: Sendable {
             try ElectorEntry(entry).sealed, ballot: ballot.id, voter: voter, randomness: randomness) != nil
     }
 
-    /// Trustees who have not said that the sealed election is made with their key, in words; nil when all have, or the bureau
+    /// Trustees who have not said that the sealed election is made with their key; nil when all have, or the bureau
     /// waived it.
-    func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> String? {
+    func uncheckedTrustees(_ reading: borrowing Reading, _ poll: Poll) throws(StoreError) -> OpeningRefusal? {
         let waiting = try TrusteeRegister(journal: journal, clock: clock).unchecked(
             reading, election, manifest: poll.manifest)
-        guard !waiting.isEmpty else { return nil }
-        return
-            "\(waiting.map(\.name).joined(separator: ", ")) must check the sealed election first: isoloir tally check, then isoloir trustee checked FILE. In need two members of the bureau waive it in writing (isoloir bureau draft open-without-check, then poll open --waiver FILE)."
+        return waiting.isEmpty ? nil : .unchecked(waiting.map(\.name))
     }
 }

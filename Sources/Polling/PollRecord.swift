@@ -109,30 +109,25 @@ struct PollRecord {
 
     /// The poll's row against the journal: manifest, trustees, state, hours.
     /// - Parameter closes: the announced close, in seconds since 1970.
-    func faults(_ poll: Poll, closes: Int) -> [String] {
-        var faults: [String] = []
-        if manifest != hex(sha256(poll.manifest)) { faults.append("The seal's manifest is not the journal's.") }
+    func faults(_ poll: Poll, closes: Int) -> [AuditFinding] {
+        var faults: [AuditFinding] = []
+        if manifest != hex(sha256(poll.manifest)) { faults.append(.manifestNotNoted) }
         let sealed = SealManifest(poll.manifest)?.trustees.filter { $0.replaced != nil }.map(\.name) ?? []
-        if replaced != Set(sealed) {
-            faults.append("The seal does not say of every trustee whose keys were replaced that they were.")
-        }
-        if state != poll.state {
-            faults.append("The poll is \(poll.state.rawValue), by the journal \(state?.rawValue ?? "nothing").")
-        }
-        for (name, stored) in [("sealed", poll.sealedAt), ("opened", poll.openedAt), ("closed", poll.closedAt)] {
-            if let noted = times[name], stored != noted {
-                faults.append("The hour at which the poll was \(name) was changed by hand.")
-            }
+        if replaced != Set(sealed) { faults.append(.replacements) }
+        if state != poll.state { faults.append(.state(poll.state, noted: state)) }
+        let hours: [(AuditFinding.Hour, Int?)] = [
+            (.sealed, poll.sealedAt), (.opened, poll.openedAt), (.closed, poll.closedAt),
+        ]
+        for (name, stored) in hours {
+            if let noted = times[name.rawValue], stored != noted { faults.append(.hour(name)) }
         }
         let hour = hour(announced: closes)
         if [.closing, .closed, .abandoned, .destroyed].contains(poll.state)
             ? poll.closesAt > hour : poll.closesAt != hour
         {
-            faults.append("The poll's hour of closing was changed by hand.")
+            faults.append(.hour(.closing))
         }
-        if (poll.stoppedAt != nil) != isStopped {
-            faults.append("That ballots are taken, or not any more, was changed by hand.")
-        }
+        if (poll.stoppedAt != nil) != isStopped { faults.append(.taking) }
         return faults
     }
 
@@ -140,8 +135,8 @@ struct PollRecord {
     /// - Parameters:
     ///   - published: the rounds of the store, oldest first.
     ///   - tally: nil before the count.
-    func faults(_ ballot: PollBallot, _ published: [Round], _ tally: StoredTally?) -> [String] {
-        var faults: [String] = []
+    func faults(_ ballot: PollBallot, _ published: [Round], _ tally: StoredTally?) -> [BallotFinding] {
+        var faults: [BallotFinding] = []
         let noted = rounds[ballot.name] ?? []
         var stored: [Noted] = []
         for (place, round) in published.enumerated() {
@@ -152,16 +147,16 @@ struct PollRecord {
                     height: round.height, at: hasTime ? round.at : nil))
         }
         if noted.isEmpty, !published.isEmpty {
-            faults.append("\(ballot.name): a box was published without a round in the journal.")
+            faults.append(.unnotedRound)
         } else if noted != stored {
-            faults.append("\(ballot.name): the published box is not the one of the journal's last round.")
+            faults.append(.anotherRound)
         }
         if (tally.map { "\(hex(sha256($0.document))) \($0.ballots) \($0.weight)" }) != tallies[ballot.name] {
-            faults.append("\(ballot.name): the encrypted tally is not the journal's.")
+            faults.append(.tally)
         }
         let result = tally?.result.map { String(decoding: $0, as: UTF8.self) }
         if result != results[ballot.name].map({ "{\"result\":\($0)}" }) {
-            faults.append("\(ballot.name): the result is not the journal's.")
+            faults.append(.result)
         }
         return faults
     }

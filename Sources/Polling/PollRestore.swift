@@ -49,13 +49,13 @@ package struct PollRestore: Sendable {
         }
     }
 
-    /// Where what is stored of restores is not what the journal has, or voting went on without the members' word; in words. A
+    /// Where what is stored of restores is not what the journal has, or voting went on without the members' word. A
     /// poll whose mark somebody took away would go on without anybody who knows what was lost.
     /// - Parameter restores: as the journal has them since the seal.
     /// - Parameter poll: with the manifest whose members must have signed.
     static func fault(
         _ reading: borrowing Reading, _ poll: Poll, restores: [Noted]
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> AuditFinding? {
         let stored = try all(reading, election: poll.election)
         let isFree = stored.allSatisfy { restore in
             guard restore.holds, restore.resumedAt != nil else { return true }
@@ -68,7 +68,7 @@ package struct PollRestore: Sendable {
                     members: seal.members) == nil
         }
         return isFree && stored.map(Noted.init) == restores
-            ? nil : "What is stored of a restored backup was changed by hand."
+            ? nil : .restore
     }
 
     /// What a poll went through, the oldest first.
@@ -201,38 +201,31 @@ package struct ResumeProof: Sendable {
         return "\(hex(manifest)) restore \(mark) heads \(named)"
     }
 
-    /// Why voting does not go on, in words.
+    /// Why voting does not go on.
     /// Heads must be those of the last rounds in the restored box: each must be there, and no ballot's last head may
     /// lack.
     func refusal(
         _ reading: borrowing Reading, _ admission: RestoreAdmission, _ poll: Poll
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> PollRefusal? {
         guard let seal = SealManifest(poll.manifest),
             let restore = try PollRestore.pending(reading, election: admission.election.number),
             let subject = ResumeProof.subject(
                 manifest: sha256(poll.manifest), mark: restore.mark, heads: Array(heads))
-        else { return "The seal's manifest cannot be read." }
-        if let fault = try admission.integrity.manifestFault(reading, poll) { return fault }
+        else { return .restore(.unreadableManifest) }
+        if let fault = try admission.integrity.manifestFault(reading, poll) { return .finding(fault) }
         if let fault = statement.fault(
             act: .resumeAfterRestore, election: admission.election.election.id, subject: subject, members: seal.members)
         {
-            return "The bureau's statement does not serve: \(fault)."
+            return .statement(fault)
         }
         var unknown = heads
         for ballot in try PollBallot.all(reading, election: admission.election.number) {
             let rounds = try admission.rounds.all(reading, ballot)
             unknown.subtract(rounds.map(\.head))
             guard let last = rounds.last, !heads.contains(last.head) else { continue }
-            return "The restored box of \(ballot.name) ends with round \(last.number), \(last.head): the head that was "
-                + "published last must be given, and it is this one or a later one."
+            return .restore(.headMissing(ballot: ballot.name, round: last.number, head: last.head))
         }
-        guard unknown.isEmpty else {
-            let lost = unknown.sorted().joined(separator: ", ")
-            return "The restored box does not contain what was published: \(lost). Ballots that are public were lost. "
-                + (poll.state == .sealed
-                    ? "The poll can be abandoned (poll abandon), not opened."
-                    : "The poll can be closed or abandoned, not resumed.")
-        }
-        return nil
+        return unknown.isEmpty
+            ? nil : .restore(.lostRounds(unknown.sorted(), isSealed: poll.state == .sealed))
     }
 }

@@ -14,27 +14,21 @@ struct PollStateMachine: Sendable {
     let randomness: Randomness
     let log: VoteLog
 
-    /// Why a change of state is refused, in words; nil when it was made.
-    typealias Refusal = PollingStation.Refusal
-
     /// Changes the state in one transaction: state, hours that voters are told, and one journal entry, at the end with each
     /// ballot's votes.
     /// - Parameter body: what else is written, or why not; it sees the poll before the change. Its refusal leaves the state
     ///   alone, but what it wrote before stays: it must refuse first.
     func change(
         _ change: StateChange, by principal: Principal,
-        _ body: (borrowing Transaction, Poll) throws(StoreError) -> Refusal? = { _, _ in nil }
-    ) throws(StoreError) -> Refusal? {
+        _ body: (borrowing Transaction, Poll) throws(StoreError) -> PollRefusal? = { _, _ in nil }
+    ) throws(StoreError) -> PollRefusal? {
         // Whatever was written before goes out of the log with the change.
         defer { log.emptySoon() }
-        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> Refusal? in
+        return try store.write { (transaction: borrowing Transaction) throws(StoreError) -> PollRefusal? in
             guard let poll = try Poll.find(transaction.reading, election: election.number) else {
-                return "The poll is not sealed yet: run `isoloir poll seal`."
+                return .notSealed
             }
-            guard change.from.contains(poll.state) else {
-                let names = change.from.map(\.rawValue).joined(separator: " or ")
-                return "The poll is \(poll.state.rawValue); this needs one that is \(names)."
-            }
+            guard change.from.contains(poll.state) else { return .wrongState(poll.state, needed: change.from) }
             if let refusal = try body(transaction, poll) { return refusal }
             try transaction.execute(
                 "UPDATE polling_poll SET state = ? WHERE election = ?", change.to.rawValue, election.number)
@@ -54,8 +48,4 @@ struct PollStateMachine: Sendable {
         try Poll.putHours(
             transaction, election, Outbox(clock: clock, randomness: randomness), reason: reason)
     }
-
-    /// Said by every change of a poll that ended by a clock in doubt, where no member of the bureau stands for it.
-    static let endedNeedsWord =
-        "The hour came by a clock that nothing vouches for: a member of the bureau decides, so say who and why with --by and --reason."
 }

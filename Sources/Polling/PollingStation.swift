@@ -114,9 +114,6 @@ package final class PollingStation: Sendable {
         erasure = PollErasure(election: election, states: states)
     }
 
-    /// Why something is refused, in words; nil when it was done.
-    package typealias Refusal = String
-
     /// What is done in the transaction of a change: word to all voters is queued with it or not at all.
     package typealias Along = (borrowing Transaction) throws(StoreError) -> Void
 }

@@ -36,10 +36,8 @@ package struct StoredPart: Sendable, Equatable {
         }
 
         /// Why the statement does not let the part of a trustee in; nil where it does.
-        package func fault(trustee: String, election: String, members: [BureauMember]) -> String? {
-            guard let signed = BureauStatement(file: statement) else {
-                return "the waiver is no statement of the bureau"
-            }
+        package func fault(trustee: String, election: String, members: [BureauMember]) -> StatementFault? {
+            guard let signed = BureauStatement(file: statement) else { return .unreadableWaiver }
             return signed.fault(
                 act: .takeUnboundPart, election: election, subject: "\(file) \(trustee)", members: members)
         }

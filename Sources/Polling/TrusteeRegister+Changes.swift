@@ -142,7 +142,7 @@ extension TrusteeRegister {
     ) throws(StoreError) -> (word: Word?, fault: String) {
         let members = try members.all(reading, election)
         if let fault = statement.fault(act: act, election: election.election.id, subject: subject, members: members) {
-            return (nil, fault)
+            return (nil, fault.description)
         }
         let signers = statement.signers(among: members)
         let names = signers.map { "\($0.name) \(hex($0.key))" }.joined(separator: ", ")

@@ -247,7 +247,7 @@ package struct TrusteeRegister: Sendable {
         }
         if fault != nil, let undone = try undone(transaction.reading, election, trustee, given) {
             return
-                "\(given.trustee)'s check does not serve: \(undone.words). Check the present seal \(poll.fingerprint)."
+                "\(given.trustee)'s check does not serve: \(undone). Check the present seal \(poll.fingerprint)."
         }
         if let fault {
             return
@@ -368,7 +368,7 @@ package struct TrusteeRegister: Sendable {
             let seal = SealManifest(poll.manifest)
         else { return "The poll is not sealed yet." }
         if let undone = try UndoneSeal.named(in: statement, transaction.reading) {
-            return "The statement does not serve: \(undone.words)."
+            return "The statement does not serve: \(undone)."
         }
         let waiting = try unchecked(transaction.reading, election, manifest: poll.manifest)
         guard

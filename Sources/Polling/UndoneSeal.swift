@@ -2,7 +2,7 @@ import Journal
 package import Store
 
 /// A seal that was undone, as the journal has it.
-package struct UndoneSeal: Sendable {
+package struct UndoneSeal: Sendable, Equatable {
     /// Eight groups of four hexadecimal digits, as the bureau noted it.
     package let fingerprint: String
     /// SHA-256 of the manifest in hexadecimal.
@@ -28,12 +28,6 @@ package struct UndoneSeal: Sendable {
                     boxKey: boxKey, by: details["by"] ?? ""))
         }
         return found
-    }
-
-    /// What is said of something that belongs to it.
-    /// Follows a subject such as "The statement does not serve:".
-    package var words: String {
-        "it is of the seal \(fingerprint), which \(by) undid: nothing of that one serves any more"
     }
 
     /// The undone seal that a statement of the bureau speaks of.

@@ -10,7 +10,7 @@ package enum FolderPrint {
     package static func print(
         _ order: PrintOrders.Order, of letters: PrintOrders, into folder: String, printer: PrinterKey?, by actor: Actor
     ) throws(Refusal) -> PrintManifest? {
-        do throws(PrintRefusal) { try BatchWriter.refuseFinished(folder) } catch { throw Refusal(error.description) }
+        do throws(PrintRefusal) { try BatchWriter.refuseFinished(folder) } catch { throw Refusal(error) }
         let progress = Terminal.progress("letters")
         defer { Terminal.endProgress() }
         let target = PrintTarget(printer: printer, folder: { _ in folder }, progress: progress)

@@ -66,9 +66,7 @@ package struct PollAdministration {
         let station = try services.station(election)
         let findings = try refusing { try station.integrity.audit() }
         guard !findings.isEmpty else { return }
-        throw Refusal(
-            "Something was added, removed or changed by hand:\n  \(findings.joined(separator: "\n  "))\n"
-                + "Suspend the poll (isoloir poll suspend), keep the files as they are, and call the bureau together.")
+        throw Refusal(PollOrderRefusal.changed(findings))
     }
 
     /// Seals the poll; the box key is written into a new file first.

@@ -70,7 +70,7 @@ package struct TallyService: Sendable {
             let findings = try station.integrity.audit()
             guard findings.isEmpty else {
                 throw StoreError(
-                    .damaged, "Nothing is added up: \(findings.joined(separator: " "))",
+                    .damaged, "Nothing is added up: \(findings.map(\.description).joined(separator: " "))",
                     cure: "Run `isoloir poll status`, keep the files as they are, and call the bureau together.")
             }
         }

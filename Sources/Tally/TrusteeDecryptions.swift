@@ -47,7 +47,8 @@ package struct TrusteeDecryptions: Sendable {
         if let poll = try Poll.find(reading, election: election.number) {
             // Members whom somebody wrote into it accept nothing.
             if let fault = try station.sealIntegrity.manifestFault(reading, poll) {
-                throw StoreError(.damaged, fault, cure: "Keep the files as they are, and call the bureau together.")
+                throw StoreError(
+                    .damaged, fault.description, cure: "Keep the files as they are, and call the bureau together.")
             }
             seal = SealManifest(poll.manifest)
         }

@@ -11,31 +11,33 @@ package final class PrinterKey {
     /// - Parameter path: the key as the printer sent it, armoured or binary.
     /// - Throws: when the file holds no key, several, a private one, or one that cannot encrypt any more; or gpg is
     ///   missing.
-    package init(path: String) throws(LetterError) {
+    package init(path: String) throws(PrinterKeyError) {
         var template = Array("\(NSTemporaryDirectory())/isoloir-gpg-XXXXXX".utf8CString)
-        guard unsafe mkdtemp(&template) != nil else { throw LetterError("No temporary folder for gpg could be made.") }
+        guard unsafe mkdtemp(&template) != nil else {
+            throw PrinterKeyError(.gpg("No temporary folder for gpg could be made."), path)
+        }
         home = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        do throws(LetterError) { try PrinterKey.refusePrivate(path, home) } catch {
+        do throws(PrinterKeyError) { try PrinterKey.refusePrivate(path, home) } catch {
             PrinterKey.remove(home)
             throw error
         }
-        let imported = try PrinterKey.run(home, ["--import", path])
+        let imported = try PrinterKey.run(home, ["--import", path], path)
         guard imported.status == 0 else {
             PrinterKey.remove(home)
-            throw LetterError("\(path) holds no OpenPGP key that gpg can read: \(imported.output)")
+            throw PrinterKeyError(.noKey(imported.output), path)
         }
-        let listed = try PrinterKey.run(home, ["--with-colons", "--list-keys"])
+        let listed = try PrinterKey.run(home, ["--with-colons", "--list-keys"], path)
         let keys = listed.output.split(separator: "\n").filter { $0.hasPrefix("pub:") }
         // The first fingerprint is the primary key's; field 12 of its line lists capabilities, E for encryption.
         let found = listed.output.split(separator: "\n").first { $0.hasPrefix("fpr:") }?.split(separator: ":").last
         guard let found, let key = keys.first, keys.count == 1 else {
             PrinterKey.remove(home)
-            throw LetterError("\(path) must hold exactly one OpenPGP key.")
+            throw PrinterKeyError(.notOne, path)
         }
         let fields = key.split(separator: ":", omittingEmptySubsequences: false)
         guard fields.count > 11, fields[11].contains("E") else {
             PrinterKey.remove(home)
-            throw LetterError("The key in \(path) cannot encrypt, or has expired: ask the printer for a current one.")
+            throw PrinterKeyError(.cannotEncrypt, path)
         }
         fingerprint = String(found)
     }
@@ -47,23 +49,16 @@ package final class PrinterKey {
         PrivateKeyTraces.areIn(Array(bytes.prefix(mostBytes)))
     }
 
-    /// Why a private key is refused: it has been on its way, and whoever kept a copy could read every letter.
-    package static func burnt(_ file: String) -> LetterError {
-        LetterError(
-            "\(file) holds a private key. It is burnt: whoever saw it on its way can read what is encrypted to it. Nothing of "
-                + "it was kept. Revoke it, make a new OpenPGP pair of keys, and give the public key alone.")
-    }
-
     /// Refuses a file with a private key in it before gpg stores anything of it.
-    private static func refusePrivate(_ path: String, _ home: String) throws(LetterError) {
+    private static func refusePrivate(_ path: String, _ home: String) throws(PrinterKeyError) {
         guard let data = FileManager.default.contents(atPath: path), data.count <= mostBytes else {
-            throw LetterError("\(path) cannot be read, or is longer than the \(mostBytes) bytes of a key.")
+            throw PrinterKeyError(.unreadable(longest: mostBytes), path)
         }
-        guard !isLabelledPrivate(data) else { throw burnt(path) }
+        guard !isLabelledPrivate(data) else { throw PrinterKeyError(.isPrivate, path) }
         // Behind another label, or without one: sec and ssb are gpg's words for private keys.
-        let shown = try run(home, ["--with-colons", "--show-keys", path]).output
+        let shown = try run(home, ["--with-colons", "--show-keys", path], path).output
         guard !shown.split(separator: "\n").contains(where: { $0.hasPrefix("sec:") || $0.hasPrefix("ssb:") }) else {
-            throw burnt(path)
+            throw PrinterKeyError(.isPrivate, path)
         }
     }
 
@@ -131,7 +126,7 @@ package final class PrinterKey {
     }
 
     /// Runs gpg to its end; what it says comes from both of its outputs.
-    private static func run(_ home: String, _ arguments: [String]) throws(LetterError) -> (
+    private static func run(_ home: String, _ arguments: [String], _ file: String) throws(PrinterKeyError) -> (
         status: Int32, output: String
     ) {
         let process = Process()
@@ -147,7 +142,7 @@ package final class PrinterKey {
             process.waitUntilExit()
             return (process.terminationStatus, String(decoding: data, as: UTF8.self))
         } catch {
-            throw LetterError("gpg could not be started: \(error). Install gnupg.")
+            throw PrinterKeyError(.gpg("gpg could not be started: \(error). Install gnupg."), file)
         }
     }
 

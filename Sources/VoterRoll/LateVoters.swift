@@ -16,7 +16,7 @@ package struct LateVoters: Sendable {
         /// Somebody on the roll, or struck off it, has this reference.
         case taken
         /// A value is refused: the column, and why.
-        case refused(Column, String)
+        case refused(Column, CorrectionRefusal)
     }
 
     /// Adds a voter who was left out; the journal keeps who, what and why.
@@ -30,7 +30,7 @@ package struct LateVoters: Sendable {
         let (values, reason, isNoted) = (late.values, late.reason, late.isNoted)
         let spelled: String
         switch Reference.read(late.reference) {
-        case .failure(let refusal): return .refused(.reference, refusal.reason)
+        case .failure(let refusal): return .refused(.reference, .misread(refusal.reason))
         case .success(let read): spelled = read
         }
         let reference = spelled

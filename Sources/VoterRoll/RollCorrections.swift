@@ -15,7 +15,7 @@ package struct RollCorrections: Sendable {
         case done
         case unknownVoter
         /// The value is refused, for this reason.
-        case refused(String)
+        case refused(CorrectionRefusal)
     }
 
     /// Values to correct, once what takes long is done.
@@ -23,7 +23,7 @@ package struct RollCorrections: Sendable {
         /// In the place of an answer stands its hash.
         case ready([Column: String])
         /// The answer is refused, for this reason.
-        case refused(String)
+        case refused(CorrectionRefusal)
     }
 
     /// Puts the hash of an answer to the election's question in the answer's place: from here on nothing has the answer, no request,
@@ -33,24 +33,22 @@ package struct RollCorrections: Sendable {
         _ election: StoredElection, _ values: [Column: String]
     ) throws(StoreError) -> Prepared {
         guard let value = values[.challenge], !value.isEmpty else { return .ready(values) }
-        guard election.election.access.challenge != nil else { return .refused(RollCorrections.asksNothing) }
+        guard election.election.access.challenge != nil else { return .refused(.asksNothing) }
         guard TextLimit(scalars: RollLimits.cell.scalars).admits(value) else {
-            return .refused("the value is too long, or piles up combining marks")
+            return .refused(.tooLong)
         }
         let answer = Array(SecretForm.answer(value).utf8)
-        if let reason = Challenge.refusal(answer) { return .refused("the answer \(reason)") }
+        if Challenge.refusal(answer) != nil { return .refused(answer.isEmpty ? .emptyAnswer : .guessableAnswer) }
         guard case .done(let hash) = registrar.hasher.hash(Secret(answer)) else {
             throw StoreError(.busy, "The answer could not be hashed now.", cure: "Run this again.")
         }
         return .ready(values.merging([.challenge: hash]) { $1 })
     }
 
-    private static let asksNothing = "this election asks no question (access.challenge)"
-
     /// Corrects one field of one voter; the journal keeps who, what and why.
     ///
     /// A later import of the same unchanged row leaves the correction; an import in which the row changed replaces it.
-    /// - Returns: with `.refused` the voter is as before; its text is a sentence without a full stop.
+    /// - Returns: with `.refused` the voter is as before.
     /// - Throws: an error of the store; `.damaged` when a contact does not open.
     package func correct(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ correction: FieldCorrection,
@@ -86,20 +84,20 @@ package struct RollCorrections: Sendable {
     func apply(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ column: Column,
         _ value: String, _ keys: RollKeys
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> CorrectionRefusal? {
         // An address is all of its lines.
         guard TextLimit(scalars: 6 * RollLimits.cell.scalars).admits(value) else {
-            return "the value is too long, or piles up combining marks"
+            return .tooLong
         }
         switch column {
         case .lastName, .firstName:
             let bytes = Array(value.utf8)
             var plain: [UInt8] = []
             if let reason = PersonName.append(bytes.span, bytes.indices, onto: &plain) {
-                return "\"\(value)\" \(reason)"
+                return .value(value, reason)
             }
             let name = Invisible.trimmed(String(decoding: plain, as: UTF8.self))
-            guard !name.isEmpty else { return "a name is not empty" }
+            guard !name.isEmpty else { return .emptyName }
             if column == .lastName {
                 try transaction.execute("UPDATE roll_voter SET last_name = ? WHERE id = ?", name, voter.id)
             } else {
@@ -109,7 +107,7 @@ package struct RollCorrections: Sendable {
             var words = Synonyms.civilities
             let bytes = Array(value.utf8)
             guard bytes.isEmpty || words.meaning(bytes.span, bytes.indices) != nil else {
-                return "\"\(value)\" is no civility (M., Mme, or empty)"
+                return .noCivility(value)
             }
             let civility = bytes.isEmpty ? [] : words.meaning(bytes.span, bytes.indices) ?? []
             try transaction.execute(
@@ -117,38 +115,36 @@ package struct RollCorrections: Sendable {
         case .weight:
             let bytes = Array(value.utf8)
             guard let weight = Weight.read(bytes.span, bytes.indices) else {
-                return "\"\(value)\" is no weight: a whole number from 1 to \(Weight.heaviest)"
+                return .noWeight(value)
             }
             try transaction.execute("UPDATE roll_voter SET weight = ? WHERE id = ?", weight, voter.id)
         case .challenge: return try correctChallenge(transaction, election, voter, value)
         case .college:
             guard let college = RollCorrections.named(value, election.election.colleges) else {
-                return "\"\(value)\" is no college of this election"
+                return .noCollege(value)
             }
             try transaction.execute("UPDATE roll_voter SET college = ? WHERE id = ?", college, voter.id)
         case .site:
             guard let site = RollCorrections.named(value, election.election.sites) else {
-                return "\"\(value)\" is no site of this election"
+                return .noSite(value)
             }
             try transaction.execute("UPDATE roll_voter SET site = ? WHERE id = ?", site, voter.id)
         case .language:
             guard let language = election.election.language(named: value) else {
-                return "\"\(value)\" is no language of this election (\(election.election.languageNames))"
+                return .noLanguage(value, of: election.election.languageNames)
             }
             try transaction.execute("UPDATE roll_voter SET language = ? WHERE id = ?", language, voter.id)
         case .channel:
             var words = Synonyms.channels
             let channel = words.meaning(value)
-            guard value.isEmpty || channel != nil else { return "\"\(value)\" is no channel (email, sms, letter)" }
+            guard value.isEmpty || channel != nil else { return .noChannel(value) }
             try transaction.execute(
                 "UPDATE roll_voter SET channel = ? WHERE id = ?", value.isEmpty ? nil : channel, voter.id)
         case .email: return try correctMail(transaction, election, voter, value, keys)
         case .phone: return try correctPhone(transaction, election, voter, value, keys)
         case .address1: return try correctAddress(transaction, election, voter, value, keys)
         default:
-            return
-                "\(column.rawValue) cannot be corrected one by one; correct email, phone, address1 (all lines, separated by |), "
-                + "civility, last_name, first_name, college, site, weight, language, channel or challenge, or import the roll again"
+            return .byFileAlone(column)
         }
         return nil
     }
@@ -173,7 +169,7 @@ package struct RollCorrections: Sendable {
     private func correctMail(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> CorrectionRefusal? {
         guard !value.isEmpty else {
             try transaction.execute("UPDATE roll_voter SET mail = NULL, mail_index = NULL WHERE id = ?", voter.id)
             return nil
@@ -182,7 +178,7 @@ package struct RollCorrections: Sendable {
         do throws(EmailAddress.Fault) {
             mail = Array(try EmailAddress(EmailAddress.bare(Invisible.trimmed(value))).text.utf8)
         } catch {
-            return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: false) ?? error.reason)"
+            return .value(value, Invisible.fault(value.utf8, allowingSpaces: false) ?? error.reason)
         }
         let folded = EmailAddress.folded(mail)
         try transaction.execute(
@@ -216,11 +212,11 @@ package struct RollCorrections: Sendable {
     /// Stores the hash of an answer. Returns why it is refused.
     private func correctChallenge(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String
-    ) throws(StoreError) -> String? {
-        guard election.election.access.challenge != nil else { return RollCorrections.asksNothing }
-        if value.isEmpty { return "the answer \(Challenge.refusal([]) ?? "")" }
+    ) throws(StoreError) -> CorrectionRefusal? {
+        guard election.election.access.challenge != nil else { return .asksNothing }
+        if value.isEmpty { return .emptyAnswer }
         // Of a request that an earlier version wrote down: its answer stands there in clear.
-        guard PassphraseHasher.isHash(value) else { return "the answer was not kept: ask for this correction again" }
+        guard PassphraseHasher.isHash(value) else { return .answerNotKept }
         // The digest is of the file's answer, which this one is not any more.
         try transaction.execute(
             "UPDATE roll_voter SET challenge = ?, digest = substr(digest, 1, ?) WHERE id = ?", value,
@@ -232,7 +228,7 @@ package struct RollCorrections: Sendable {
     private func correctPhone(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> CorrectionRefusal? {
         guard !value.isEmpty else {
             try transaction.execute(
                 "UPDATE roll_voter SET phone = NULL, phone_index = NULL, mobile = 0 WHERE id = ?", voter.id)
@@ -242,7 +238,7 @@ package struct RollCorrections: Sendable {
         let home = try registrar.contacts(transaction.reading, election, voter: voter.id, keys: keys).phoneHome
         let phone: PhoneNumber
         do throws(PhoneNumber.Fault) { phone = try PhoneNumber(Invisible.trimmed(value), home: home) } catch {
-            return "\"\(value)\" \(Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)"
+            return .value(value, Invisible.fault(value.utf8, allowingSpaces: true) ?? error.reason)
         }
         try transaction.execute(
             "UPDATE roll_voter SET phone = ?, phone_index = ?, mobile = ? WHERE id = ?",
@@ -256,7 +252,7 @@ package struct RollCorrections: Sendable {
     private func correctAddress(
         _ transaction: borrowing Transaction, _ election: StoredElection, _ voter: Voter, _ value: String,
         _ keys: RollKeys
-    ) throws(StoreError) -> String? {
+    ) throws(StoreError) -> CorrectionRefusal? {
         guard !value.isEmpty else {
             try transaction.execute("UPDATE roll_voter SET address = NULL, returned_at = NULL WHERE id = ?", voter.id)
             return nil
@@ -264,7 +260,7 @@ package struct RollCorrections: Sendable {
         if let reason = Invisible.fault(value.utf8, allowingSpaces: true) ?? Mojibake.fault(value.utf8)
             ?? ProgramMarks.fault(value.utf8)
         {
-            return "\"\(value)\" \(reason)"
+            return .value(value, reason)
         }
         var bytes: [UInt8] = []
         var ranges: [Range<Int>] = []
@@ -289,7 +285,7 @@ package struct RollCorrections: Sendable {
                 country: hasCountry ? ranges[ranges.count - 1] : 0..<0,
                 onto: &stored)
         } catch {
-            return "\"\(value)\" \(error.reason)"
+            return .value(value, error.reason)
         }
         try transaction.execute(
             "UPDATE roll_voter SET address = ?, returned_at = NULL WHERE id = ?",

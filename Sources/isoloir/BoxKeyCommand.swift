@@ -24,7 +24,7 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     case .isThere: break
     case .noBoxKey: throw Refusal(noKey)
     case .another: throw Refusal("\(place.path) is another box key: move it away first.")
-    case .refused(let reason): throw Refusal(reason)
+    case .refused(let reason): throw Refusal(reason.description)
     }
     Terminal.say(
         "\(place.path): the box key is there. A running `serve` takes it within a second; the close erases it.")

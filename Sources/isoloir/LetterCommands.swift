@@ -64,7 +64,7 @@ let letterCommands = [
 /// - Throws: refused where the file is no OpenPGP key that one can encrypt to.
 private func printer(_ invocation: Invocation) throws(Refusal) -> PrinterKey? {
     guard let path = invocation["--encrypt-to"] else { return nil }
-    do throws(LetterError) { return try PrinterKey(path: path) } catch { throw Refusal(error.description) }
+    do throws(PrinterKeyError) { return try PrinterKey(path: path) } catch { throw Refusal(error.description) }
 }
 
 /// How letters are laid out: by the settings, as far as the command says nothing else.

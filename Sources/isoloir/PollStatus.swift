@@ -12,7 +12,7 @@ import Tally
 func showPoll(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation)
     let station = try services.station(try services.election())
-    var findings = try refusing { try station.integrity.audit() }
+    var findings = try refusing { try station.integrity.audit() }.map(\.description)
     findings += try PollAdministration(services, station.election).frozenFaults()
     if invocation.has("--json") {
         try printStatus(services, station, findings)

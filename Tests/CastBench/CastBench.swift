@@ -143,7 +143,7 @@ struct BenchPoll: Sendable {
         let station = PollingStation(
             store: store, election: election, key: key, boxKey: { boxKey }, journal: journal, clock: clock,
             randomness: .system)
-        if let refusal = try station.opener.open(by: .system("bench")) { throw Trouble(refusal) }
+        if let refusal = try station.opener.open(by: .system("bench")) { throw Trouble(refusal.description) }
         self.station = station
         self.store = store
         let name = definition.ballots[0].id

@@ -1,4 +1,5 @@
 import Elections
+import Issuance
 import Journal
 import Operations
 import Staff
@@ -113,7 +114,9 @@ struct AnswerFactsTests {
     }
 
     @Test func `a print run says how it goes on`() {
-        let (run, broken) = (LettersModel.PrintRun(.printing(letters: 7)), LettersModel.PrintRun(.failed("No disk.")))
+        let (run, broken) = (
+            LettersModel.PrintRun(.printing(letters: 7)), LettersModel.PrintRun(.failed(.fault("No disk.")))
+        )
         #expect((run.state, run.letters, run.why) == (.printing, 7, nil))
         #expect((broken.state, broken.letters, broken.why) == (.failed, nil, "No disk."))
         let done = LettersModel.PrintRun(.done(batch: 2, letters: 9, leftOut: ["V1: no address"]))

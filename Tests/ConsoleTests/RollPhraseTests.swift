@@ -7,6 +7,8 @@ import Testing
 /// What is said of rolls in English has its French phrase in the console's own file.
 struct RollPhraseTests {
     private let phrases: Phrases
+    /// French by English.
+    private let table: [String: String]
 
     init() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -18,6 +20,7 @@ struct RollPhraseTests {
             let texts = parts.map { String($0).replacing("\\\"", with: "\"") }
             table[texts[0]] = texts[1]
         }
+        self.table = table
         phrases = Phrases(table)
     }
 
@@ -75,6 +78,11 @@ struct RollPhraseTests {
         "the same reference but for case, blanks or zeros at its beginning", "this workbook is protected by a password",
     ]
 
+    /// Sentences of reasons, which have their texts by their keys.
+    private static var keyed: Regex<Substring> {
+        /ReasonText\(\s*"[\w.]+",\s*"(?:[^"\\]|\\\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\\[^(])*"\s*\)/
+    }
+
     /// A sentence that somebody adds to the reading of rolls is English at the French console until it has its phrase.
     @Test func `every sentence of the rooms that read rolls has its phrase`() throws {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -87,7 +95,8 @@ struct RollPhraseTests {
             for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
             where name.hasSuffix(".swift") && name != "Placeholders.swift" {
                 let code = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-                    .replacing(/\n *\/\/[^\n]*/, with: "").replacing(/"\s*\n?\s*\+ "/, with: "")
+                    .replacing(Self.keyed, with: "").replacing(/\n *\/\/[^\n]*/, with: "").replacing(
+                        /"\s*\n?\s*\+ "/, with: "")
                 for found in code.matches(of: literal) {
                     let text = String(found.1).replacing(change, with: "12").replacing("\\\"", with: "\"")
                     let first = text.split(separator: " ").first.map(String.init) ?? ""
@@ -110,5 +119,57 @@ struct RollPhraseTests {
             "there is no column for reference, last_name among the headings (a | b): name it with --map \"HEADING=reference\""
         ) { ["reference": "Matricule", "last_name": "Nom"][$0] ?? $0 }
         #expect(said.hasPrefix("il manque une colonne pour Matricule, Nom parmi les titres (a | b)"))
+    }
+
+    /// Literals of the sources, with `{}` for what changes, but those of reasons, whose texts stand by their keys.
+    private static func literals() throws -> [String] {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources")
+        let change = /\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\)/
+        let literal = /"((?:[^"\\\n]|\\\((?:[^()\n]|\((?:[^()\n]|\([^()\n]*\))*\))*\)|\\.)*)"/
+        var found: [String] = []
+        for name in try FileManager.default.subpathsOfDirectory(atPath: sources.path) where name.hasSuffix(".swift") {
+            let code = try String(contentsOf: sources.appending(path: name), encoding: .utf8)
+                .replacing(Self.keyed, with: "").replacing(/\n *\/\/[^\n]*/, with: "")
+                .replacing(/"\s*\n?\s*\+ "/, with: "")
+            for match in code.matches(of: literal) {
+                let text = String(match.1).replacing(change, with: "{}").replacing("\\\"", with: "\"")
+                found.append(
+                    text.replacing(/\\u\{(\w+)\}/) { escape in
+                        UInt32(escape.1, radix: 16).flatMap(Unicode.Scalar.init).map { String($0) } ?? ""
+                    })
+            }
+        }
+        return found
+    }
+
+    /// Letters that a literal must have for itself before it speaks for a phrase that it is only a part of.
+    private static let fewestLetters = 8
+
+    @Test func `no phrase is left over`() throws {
+        let literals = try Self.literals()
+        let joined = literals.joined(separator: "\n")
+        // A sentence may be put together: what stands before or behind its longest part changes then.
+        let composed = Set(literals).filter {
+            $0.contains("{}") && $0.replacing("{}", with: "").count { $0.isLetter } >= Self.fewestLetters
+        }.map { $0.components(separatedBy: "{}") }
+        let dead = table.keys.filter { phrase in
+            let english = phrase.hasPrefix("...") ? String(phrase.dropFirst(3)) : phrase
+            if joined.contains(english) || composed.contains(where: { fits(english, $0) }) { return false }
+            let parts = english.components(separatedBy: "{}")
+            return parts.count == 1 || !literals.contains { fits($0, parts) }
+        }
+        #expect(dead.sorted() == [])
+    }
+
+    /// Whether a text consists of these parts with anything between them.
+    private func fits(_ text: String, _ parts: [String]) -> Bool {
+        guard let first = parts.first, let last = parts.last, text.hasPrefix(first) else { return false }
+        var rest = text.dropFirst(first.count)
+        for part in parts.dropFirst().dropLast() where !part.isEmpty {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
     }
 }

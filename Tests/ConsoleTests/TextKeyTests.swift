@@ -67,6 +67,7 @@ struct TextKeyTests {
         ("poll", PollState.allCases.map(\.rawValue)), ("clock", ClockDoubt.allCases.map(\.rawValue)),
         ("v.channel", Channel.allCases.map(\.rawValue)), ("state", MessageState.allCases.map(\.rawValue)),
         ("kind", MessageKind.allCases.map(\.rawValue)), ("home", StaffRole.allCases.map(\.rawValue)),
+        ("record", SignedRecord.Kind.allCases.map(\.rawValue)),
         ("v.moment", PollMoment.allCases.map(\.rawValue)), ("minutes.moment", PollMoment.allCases.map(\.rawValue)),
         ("minutes.event", PollChronicle.Kind.allCases.map(\.rawValue)),
         ("secret", PassphraseRules.Fault.allCases.map(\.rawValue)),
@@ -76,7 +77,7 @@ struct TextKeyTests {
         ("proof", ["one", "oneAndAnswer"]), ("picture.by", ["college", "site", "channel"]),
         ("menu", Menu.entries.map { $0.path.isEmpty ? "home" : $0.path }),
         ("print", ["busy", "notApproved", "noPrinter", "noKey", "nothingWaits", "notPrintable"]),
-        ("roll.cannot", ["nothing", "faults", "sealed", "busy"]),
+        ("roll.cannot", ["busy"] + RollFileImport.Unapplied.allCases.map(\.rawValue)),
         ("say", ["ended", "other", "signedOut", "gone", "exhausted"]),
         (
             "step",
@@ -85,7 +86,8 @@ struct TextKeyTests {
                 "help", "ballot", "box", "boxBallot", "result",
             ]
         ),
-        ("roll", ["added", "removed", "busy.title", "busy.text", "sealed.title", "sealed.text"]),
+        ("roll", ["added", "removed"]),
+        ("roll", RollFileImport.Obstacle.allCases.flatMap { ["\($0.rawValue).title", "\($0.rawValue).text"] }),
         ("busy", ["title", "text"]), ("standstill", ["title", "text"]), ("v.heading", ["none"]),
         ("incident", ["done"]), ("presence", ["done"]),
         // Fields of sign-ins, which are no actions, and fields that only some elections and files have.
@@ -122,6 +124,9 @@ struct TextKeyTests {
         // What entries of the journal say; those of forms have the form's title.
         needed.formUnion(JournalAction.allCases.filter { $0.form == nil }.map { "action.\($0.rawValue)" })
         needed.insert("action.form")
+        for text in try files("Sources", ".swift").values {
+            needed.formUnion(text.matches(of: /ReasonText\(\s*"([\w.]+)"/).map { "reason.\($0.1)" })
+        }
         for action in ConsoleTables.actions { needed.formUnion(["\(action.name).title", "\(action.name).do"]) }
         for page in StaffSignIn.templates where page.name != "spare" {
             needed.formUnion(["\(page.name).title", "\(page.name).do"])

@@ -107,7 +107,10 @@ struct KeptIdentifierTests {
         let bureau = try posted()
         #expect(
             try reissue(bureau, "V1", by: .email)
-                == .refused("only a letter leaves the old identifier until it is posted"))
+                == .refused(.onlyLettersKeep))
+        #expect(
+            ReissueRefusal.onlyLettersKeep.description
+                == "only a letter leaves the old identifier until it is posted")
         #expect(try states(bureau, "V1") == ["1 active"])
     }
 

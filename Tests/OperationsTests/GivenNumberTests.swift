@@ -4,6 +4,7 @@ import Issuance
 import Operations
 import Staff
 import Store
+import TestSupport
 import Testing
 import VoterRoll
 

@@ -10,6 +10,7 @@ import Operations
 import Staff
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import VoterRoll
 
@@ -315,9 +316,10 @@ struct RollContactsTests {
             .map { $0.contains("challenge") } == [true])
         #expect(
             try correct(office, [.challenge: "12 03 1980"])
-                == .refusedColumns([
-                    .challenge: "the answer looks like a date, a postcode or a department, which are no secrets"
-                ]))
+                == .refusedColumns([.challenge: .guessableAnswer]))
+        #expect(
+            CorrectionRefusal.guessableAnswer.description
+                == "the answer looks like a date, a postcode or a department, which are no secrets")
     }
 
     @Test func `a fail-over leaves a letter that waits for the post`() throws {

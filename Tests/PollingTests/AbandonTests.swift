@@ -5,6 +5,7 @@ import Journal
 import Polling
 import Store
 import Tally
+import TestSupport
 import Testing
 
 /// A poll that two members end without a result.
@@ -40,7 +41,7 @@ struct AbandonTests {
         let statement = try #require(
             BureauStatement(file: try bureau.statement(.abandonPoll, subject, reason: reason)))
         let refusal = try poll.station.decisions.abandon(by: .system("test"), statement: statement)
-        #expect((refusal == nil) == isShort, "\(refusal ?? "")")
+        #expect((refusal == nil) == isShort, "\(refusal?.description ?? "")")
         #expect(try look(poll).state == (isShort ? .abandoned : .open))
         if !isShort { #expect(refusal?.contains("at most 300 characters") == true) }
     }

@@ -3,6 +3,7 @@ import Elections
 import Journal
 import Polling
 import Store
+import TestSupport
 import Testing
 
 /// Word of votes within minutes.

@@ -4,6 +4,7 @@ import Journal
 import Polling
 import Store
 import Tally
+import TestSupport
 import Testing
 
 /// Rows that somebody changed who may write the store's file and has no key: each change is found, and nothing is built on it.

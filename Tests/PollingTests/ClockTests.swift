@@ -8,6 +8,7 @@ import Journal
 import Polling
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import VoterRoll
 

@@ -7,6 +7,7 @@ import Journal
 import Polling
 import Store
 import Tally
+import TestSupport
 import Testing
 
 /// What dishonest servers and trustees do at the count, by programs of our own.

@@ -6,6 +6,7 @@ import Polling
 import Store
 import Synchronization
 import Tally
+import TestSupport
 import Testing
 
 struct CustodyTests {
@@ -192,7 +193,7 @@ struct CustodyTests {
             try poll.station.boxKey.noteGiven(from: path, by: .system("test"))
         }
         #expect(try custody(poll).remainingFiles.map(\.path) == ["/root/box.key", "/media/usb/box.key"])
-        func reported(_ name: String) throws -> String? {
+        func reported(_ name: String) throws -> CustodyRefusal? {
             try poll.station.custody.reportDestroyed(
                 backup: name, who: "I. Laurent", reason: "shredded", by: .system("test"))
         }
@@ -240,7 +241,7 @@ struct CustodyTests {
         #expect(try poll.station.closer.close(atOnce: true, by: .system("test")) == nil)
         try backup(poll, "wednesday", "dddddddddd")
         #expect(try custody(poll).remaining.map(\.name) == ["monday", "tuesday", "tuesday"])
-        func reported(_ name: String) throws -> String? {
+        func reported(_ name: String) throws -> CustodyRefusal? {
             try poll.station.custody.reportDestroyed(
                 backup: name, who: "I. Laurent", reason: "minutes of 2 December", by: .system("test"))
         }

@@ -7,6 +7,7 @@ import Journal
 import Polling
 import Store
 import Tally
+import TestSupport
 import Testing
 
 /// What a trustee's program opens, and what it does not.

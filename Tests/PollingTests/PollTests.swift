@@ -6,6 +6,7 @@ import Polling
 import Store
 import Synchronization
 import Tally
+import TestSupport
 import Testing
 
 struct PollStateTests {

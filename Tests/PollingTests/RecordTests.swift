@@ -143,7 +143,7 @@ struct RecordTests {
 
     @Test func `notes keep to their time`() throws {
         let poll = try PollFixture(voters: 10)
-        func note(_ at: Int) throws -> String? {
+        func note(_ at: Int) throws -> NoteRefusal? {
             try poll.station.notes.note(incident: "x", at: at, who: "Paul", by: .system("test"))
         }
         #expect(try note(poll.now - 86_400) != nil)

@@ -5,6 +5,7 @@ import Journal
 import Polling
 import Store
 import Tally
+import TestSupport
 import Testing
 
 /// A backup brought back over an open poll.
@@ -57,7 +58,9 @@ struct RestoreTests {
         #expect(try poll.station.closer.close(atOnce: true, by: .system("test"))?.contains("is sealed") == true)
         #expect(try poll.station.closer.close(atOnce: false, by: .system("test"))?.contains("is sealed") == true)
         for text in [held, refused] {
-            #expect(text?.contains("poll abandon") == true && text?.contains("close") == false, "\(text ?? "")")
+            #expect(
+                text?.contains("poll abandon") == true && text?.contains("close") == false, "\(text?.description ?? "")"
+            )
         }
         #expect(
             try poll.station.opener.open(by: .system("test"), proof: try proof(poll, [], signedBy: 1))?.contains(

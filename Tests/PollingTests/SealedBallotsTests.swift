@@ -3,6 +3,7 @@ import Crypto
 import Elections
 import Polling
 import Store
+import TestSupport
 import Testing
 
 /// What browsers are given of a seal, and that nothing but the seal's manifest determines it.

@@ -6,20 +6,22 @@ import Polling
 import Store
 import Synchronization
 import Tally
+import TestSupport
 import Testing
 
 struct TamperTests {
     @Test func `a ballot taken away is found`() throws {
         let poll = try PollFixture()
         for voter in 0..<3 { _ = try poll.cast(try poll.ballot(voter), by: voter) }
-        #expect(try poll.station.integrity.audit() == [])
+        #expect(try poll.station.integrity.audit().map(\.description) == [])
         try poll.execute(
             """
             UPDATE polling_slot SET content = zeroblob(length(content))
             WHERE id = (SELECT max(id) FROM polling_slot WHERE content > x'0000000000000001')
             """)
         #expect(
-            try poll.station.integrity.audit().first?.contains("2 ballots in the box, 3 signatures, 3 votes") == true)
+            try poll.station.integrity.audit().map(\.description).first?.contains(
+                "2 ballots in the box, 3 signatures, 3 votes") == true)
     }
 
     @Test func `a signature taken away is found`() throws {
@@ -28,7 +30,10 @@ struct TamperTests {
         try poll.execute(
             "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE entry >= x'0000000000000001' AND ballot = 1"
         )
-        #expect(try poll.station.integrity.audit().contains { $0.contains("the signature list was changed by hand") })
+        #expect(
+            try poll.station.integrity.audit().map(\.description).contains {
+                $0.contains("the signature list was changed by hand")
+            })
     }
 
     @Test func `a signature moved to another voter is found`() throws {
@@ -43,7 +48,7 @@ struct TamperTests {
             "UPDATE polling_elector SET entry = zeroblob(length(entry)) WHERE id = (SELECT min(id) FROM polling_elector WHERE entry >= x'0000000000000001')"
         )
         #expect(
-            try poll.station.integrity.audit() == [
+            try poll.station.integrity.audit().map(\.description) == [
                 "titulaires-ouvriers: voters of the list, their sealed credentials, or the slots' are not the sealed ones.",
                 "titulaires-ouvriers: the signature list was changed by hand: its seal does not fit.",
             ])
@@ -57,7 +62,10 @@ struct TamperTests {
             UPDATE polling_slot SET content = (SELECT max(content) FROM polling_slot) WHERE id =
                 (SELECT min(id) FROM polling_slot WHERE ballot = 1 AND content < x'0000000000000001')
             """)
-        #expect(try poll.station.integrity.audit().contains { $0.contains("the box was changed by hand") })
+        #expect(
+            try poll.station.integrity.audit().map(\.description).contains {
+                $0.contains("the box was changed by hand")
+            })
     }
 
     /// Changes of what stands around box and list, each after votes, a round, the close and the count.
@@ -113,7 +121,7 @@ struct TamperTests {
         for trustee in 0...1 {
             _ = try poll.tallyService.decryptions.take(try poll.decryptions(trustee), by: .system("test"))
         }
-        #expect(try poll.station.integrity.audit() == [])
+        #expect(try poll.station.integrity.audit().map(\.description) == [])
         let (change, expected) = TamperTests.changes[number]
         try poll.execute("PRAGMA defer_foreign_keys = ON")
         do { try poll.execute(change) } catch {
@@ -121,7 +129,7 @@ struct TamperTests {
             #expect("\(error)".contains("FOREIGN KEY"))
             return
         }
-        let found = try poll.station.integrity.audit().joined(separator: "; ")
+        let found = try poll.station.integrity.audit().map(\.description).joined(separator: "; ")
         #expect(found.contains(expected), "\(found)")
     }
 
@@ -141,13 +149,13 @@ struct TamperTests {
         try poll.execute("DELETE FROM polling_tracker")
         try poll.execute("DELETE FROM polling_round")
         #expect(
-            try poll.station.integrity.audit() == [
+            try poll.station.integrity.audit().map(\.description) == [
                 "titulaires-ouvriers: the seals of box and list were put back to an earlier moment.",
                 "titulaires-ouvriers: the published box is not the one of the journal's last round.",
             ])
         // Who was not there meanwhile still has the journal.
         #expect(
-            try poll.another().integrity.audit() == [
+            try poll.another().integrity.audit().map(\.description) == [
                 "titulaires-ouvriers: the published box is not the one of the journal's last round."
             ])
     }
@@ -156,7 +164,8 @@ struct TamperTests {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_poll SET stopped_at = 1")
         #expect(
-            try poll.station.integrity.audit().contains("That ballots are taken, or not any more, was changed by hand.")
+            try poll.station.integrity.audit().map(\.description).contains(
+                "That ballots are taken, or not any more, was changed by hand.")
         )
     }
 
@@ -164,7 +173,7 @@ struct TamperTests {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_count SET votes = votes + 1 WHERE ballot = 1")
         #expect(
-            try poll.station.integrity.audit() == [
+            try poll.station.integrity.audit().map(\.description) == [
                 "titulaires-ouvriers: 0 ballots in the box, 0 signatures, 1 votes recorded."
             ])
     }
@@ -172,8 +181,13 @@ struct TamperTests {
     @Test func `other credentials, trustees or another election document are found`() throws {
         let poll = try PollFixture()
         try poll.execute("UPDATE polling_ballot SET credentials = x'5b5d' WHERE name = 'titulaires-ouvriers'")
-        #expect(try poll.station.integrity.audit().first == "titulaires-ouvriers: the sealed documents were changed.")
+        #expect(
+            try poll.station.integrity.audit().map(\.description).first
+                == "titulaires-ouvriers: the sealed documents were changed.")
         try poll.execute("UPDATE polling_poll SET manifest = x'7b7d'")
-        #expect(try poll.station.integrity.audit().contains { $0.hasPrefix("The seal's manifest was changed by hand") })
+        #expect(
+            try poll.station.integrity.audit().map(\.description).contains {
+                $0.hasPrefix("The seal's manifest was changed by hand")
+            })
     }
 }

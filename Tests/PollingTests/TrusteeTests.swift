@@ -6,6 +6,7 @@ import Foundation
 import Journal
 import Polling
 import Store
+import TestSupport
 import Testing
 
 /// The bureau of a test: members whose public halves the election knows.

@@ -95,7 +95,7 @@ struct ApprovalActions: ConsoleWork {
                 words(decided, language) + (wrong.map { " \($0)" } ?? ""), next: "approvals", details: decided)
         case .carriedOut(.refused(let reason)):
             return .done(
-                text("decide.notDone", language) + " " + refusal(reason, "refusal.contact", language),
+                text("decide.notDone", language) + " " + said(reason, language),
                 next: "approvals", details: Decided(state: .impossible))
         case .carriedOut:
             return .done(text("decide.notDone", language), next: "approvals", details: Decided(state: .impossible))

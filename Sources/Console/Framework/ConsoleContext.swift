@@ -63,10 +63,8 @@ extension ConsoleTask {
     /// A text by its key.
     func text(_ key: String, _ language: Language) -> String { pages.text(key, language) }
 
-    /// Why a deeper room refused, as `Wording.refusal` says it.
-    func refusal(_ reason: String, _ key: String, _ language: Language) -> String {
-        wording(language).refusal(reason, key)
-    }
+    /// A reason of a deeper room in the reader's language, as a sentence of its own.
+    func said(_ reason: any Reason, _ language: Language) -> String { wording(language).sentence(reason) }
 
     /// A reason of a deeper room, as `Wording.said` has it.
     func said(_ reason: String, _ language: Language) -> String { wording(language).said(reason) }

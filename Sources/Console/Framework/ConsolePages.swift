@@ -12,7 +12,7 @@ package final class ConsolePages: Sendable {
     private let templates: [Language: [String: Template]]
     /// By key.
     private let texts: [Language: [String: String]]
-    /// What deeper rooms say in English, in French.
+    /// What the reading of rolls says in English, in French.
     let phrases: Phrases
     /// The guides that the console serves.
     let guides: HelpGuides

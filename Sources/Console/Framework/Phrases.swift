@@ -1,4 +1,5 @@
-/// What deeper rooms say in English, said in French: the console's `Templates/pages/phrases.fr.yaml`.
+/// What the reading of rolls says in English of files and values, said in French: the console's `Templates/pages/phrases.fr.yaml`. What
+/// else is refused is a `Reason`, with its text by a key.
 package struct Phrases: Sendable {
     /// What stands between the parts that change, in both languages.
     private typealias Phrase = (english: [String], french: [String])

@@ -30,17 +30,6 @@ struct Wording: Sendable {
         return value
     }
 
-    /// Why a deeper room refused: in its own words for who reads English, else by a phrase that says the same, or by a text
-    /// that fits every case.
-    /// - Parameters:
-    ///   - reason: in English, as the room said it.
-    ///   - key: of the text that fits every case.
-    /// - Returns: a sentence for a page or a problem.
-    func refusal(_ reason: String, _ key: String) -> String {
-        let said = said(reason)
-        return language == .fr && said == reason ? self(key) : said.prefix(1).uppercased() + said.dropFirst()
-    }
-
     /// A reason of a deeper room as far as it can be said in a language.
     /// - Parameter reason: in English, as the room said it.
     func said(_ reason: String) -> String {

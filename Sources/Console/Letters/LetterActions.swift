@@ -195,7 +195,7 @@ struct LetterActions: ConsoleWork {
 
     /// A template or an enclosure that no letter can be made with.
     private func faulty(_ fault: PrintRefusal, _ language: Language) -> ActionResult {
-        .refused(409, refusal(fault.description, "letters.faulty", language))
+        .refused(409, said(fault, language))
     }
 
     /// Wipes the secrets of a posted batch.
@@ -207,7 +207,7 @@ struct LetterActions: ConsoleWork {
             return .done(
                 "\(text("confirmBatch.done", call.language)) \(count).", next: "letters",
                 details: Confirmed(letters: count))
-        case .failure(let why): return .refused(409, refusal(why.description, "refusal.letters", call.language))
+        case .failure(let why): return .refused(409, said(why, call.language))
         }
     }
 
@@ -224,8 +224,8 @@ struct LetterActions: ConsoleWork {
         let words = "\(text("returned.done", language)) \(outcome.done)."
         guard outcome.refused.isEmpty else {
             let faults = outcome.refused.map { line, why in
-                let said = why.map { refusal($0.description, "returned.unknown", language) }
-                return "\(line)\(language.colon)\(said ?? text("returned.unknown", language))"
+                let fault = why.map { said($0, language) }
+                return "\(line)\(language.colon)\(fault ?? text("returned.unknown", language))"
             }
             return .refused(422, words + " " + faults.joined(separator: " "), field: "list")
         }

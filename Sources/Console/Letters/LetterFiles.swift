@@ -55,7 +55,7 @@ struct LetterFiles: ConsoleWork {
 
     /// Says what is wrong with what is to be printed: a missing enclosure is no fault of the program.
     private func faulty(_ fault: PrintRefusal, _ call: ConsoleRequest) -> Response {
-        .text(409, refusal(fault.description, "letters.faulty", call.language) + "\n")
+        .text(409, said(fault, call.language) + "\n")
     }
 
     /// What became of the sheets of every batch, to be signed.

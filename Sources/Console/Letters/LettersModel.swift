@@ -1,3 +1,4 @@
+import Elections
 import Issuance
 import Operations
 
@@ -119,7 +120,7 @@ extension LettersModel.PrintRun {
     init(_ job: PrintOrders.Job) {
         switch job {
         case .printing(let count): self.init(state: .printing, letters: count)
-        case .failed(let reason): self.init(state: .failed, why: reason)
+        case .failed(let reason): self.init(state: .failed, why: reason.description)
         case .done(let number, let count, let without):
             self.init(state: .done, letters: count, batch: number, leftOut: without)
         }

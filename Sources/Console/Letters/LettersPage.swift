@@ -35,12 +35,12 @@ struct LettersPage: ConsolePage {
                 batches: try letters.letterBatches.batches(reading, parts.operations.election),
                 parcels: try letters.parcels(reading, of: nil))
         }
-        var (proof, enclosures, fault): (SpecimenState?, [LettersModel.Enclosed], String?) = (nil, [], nil)
+        var (proof, enclosures, fault): (SpecimenState?, [LettersModel.Enclosed], PrintRefusal?) = (nil, [], nil)
         do {
             let matter = try letters.matter()
             (proof, enclosures) = (try letters.proofState(of: matter), self.enclosures(matter, say.language))
         } catch let refusal as PrintRefusal {
-            fault = refusal.description
+            fault = refusal
         }
         return LettersModel(
             waiting: found.waiting, specimenApproved: proof?.isApproved ?? false,
@@ -49,7 +49,7 @@ struct LettersPage: ConsolePage {
                 try LettersModel.Batch(row, found.batches.first { $0.number == row.batch })
             }, parcels: found.parcels.map { ParcelModel($0) }, enclosures: enclosures,
             approvedBy: proof?.approved?.approvedBy, approvedAt: Moment(proof?.approved?.approvedAt),
-            run: job.map { LettersModel.PrintRun($0) }, fault: fault,
+            run: job.map { LettersModel.PrintRun($0) }, fault: fault?.description,
             view: OnPage(
                 LettersModel.View(
                     notices: notices(job, fault, say),
@@ -84,16 +84,16 @@ struct LettersPage: ConsolePage {
     }
 
     /// How the print run goes on, or how it ended, and why nothing can be printed.
-    private func notices(_ job: PrintOrders.Job?, _ fault: String?, _ say: Wording) -> [Notice] {
+    private func notices(_ job: PrintOrders.Job?, _ fault: PrintRefusal?, _ say: Wording) -> [Notice] {
         let run: [Notice] =
             switch job {
             case nil: []
             case .printing(let count): [Notice("\(say("letters.printing")) \(count)")]
-            case .failed(let why): [Notice("\(say("letters.failed")) \(why)", isBad: true)]
+            case .failed(let why): [Notice("\(say("letters.failed")) \(say(why))", isBad: true)]
             case .done(let batch, let count, let leftOut):
                 [Notice("\(say("letters.done")) \(batch)\(say.language.colon)\(count)")]
                     + leftOut.map { Notice("\(say("letters.leftOut")) \($0)", isBad: true) }
             }
-        return run + [fault].compactMap { $0 }.map { Notice(say.refusal($0, "letters.faulty"), isBad: true) }
+        return run + [fault].compactMap { $0 }.map { Notice(say($0), isBad: true) }
     }
 }

@@ -41,7 +41,7 @@ struct SheetActions: ConsoleWork {
             return .done("\(text("posted.done", language)) \(count).", next: next, details: Posted(activated: count))
         case .corrected: return .done(text("posted.corrected", language), next: next, details: Posted(activated: nil))
         case .refused(let why):
-            return .refused(409, refusal(why.description, "refusal.letters", language), field: "on")
+            return .refused(409, said(why, language), field: "on")
         }
     }
 
@@ -92,7 +92,7 @@ struct SheetActions: ConsoleWork {
             let more = loss.keepsOld && !isPrinter ? " " + text("spoiled.keepsOld", language) : ""
             return .done(text("spoiled.done", language) + more, next: isPrinter ? "parcels" : "letters")
         case .refused(let why):
-            return .refused(409, refusal(why.description, "refusal.letters", language), field: "number")
+            return .refused(409, said(why, language), field: "number")
         }
     }
 }

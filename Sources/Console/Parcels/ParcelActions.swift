@@ -87,9 +87,9 @@ struct ParcelActions: ConsoleWork {
     func printerKey(_ call: ConsoleRequest) throws -> ActionResult {
         let kept: String?
         do { kept = try parts.letters.keep(printerKey: Array(call["key"].utf8), by: call.viewer) } catch let error
-            as LetterError
+            as PrintRefusal
         {
-            return .refused(422, refusal(error.message, "refusal.key", call.language), field: "key")
+            return .refused(422, said(error, call.language), field: "key")
         }
         guard let fingerprint = kept else { return .refused(409, text("denied.text", call.language)) }
         return .done(

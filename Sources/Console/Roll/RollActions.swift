@@ -96,7 +96,7 @@ struct RollActions: ConsoleWork {
         case .asked: return RollAnswers(context).answer(change, call, done: "rollAdd.done", next: "roll")
         case .sealed: return .refused(409, text("roll.cannot.sealed", call.language))
         case .refused(let reason):
-            return .refused(422, refusal(reason, "refusal.value", call.language), field: "reference")
+            return .refused(422, said(reason, call.language), field: "reference")
         case .refusedColumns: return RollAnswers(context).answer(change, call, done: "rollAdd.done", next: "roll")
         case .importing: return .refused(409, text("roll.cannot.busy", call.language))
         case .unknownVoter, .already, .overtaken: return .refused(404, text("reissue.unknown", call.language))
@@ -111,7 +111,7 @@ struct RollActions: ConsoleWork {
         // A form of before does not apply a file that somebody else has read in since.
         let number = call["import"].isEmpty ? nil : Int(call["import"]) ?? -1
         switch try parts.rollImport.apply(number, by: call.viewer) {
-        case .obstacle(let why): return .refused(409, text("roll.cannot.\(why)", call.language))
+        case .obstacle(let why): return .refused(409, text("roll.cannot.\(why.rawValue)", call.language))
         case .done(let applied):
             let words = AppliedWords(context, call.language)
             let sentences = [

@@ -27,11 +27,11 @@ struct RollAnswers: ConsoleWork {
                 text(byBureau ? "reissue.askedBureau" : "reissue.asked", call.language), next: next,
                 details: VoterOutcome(state: .waits, request: request, needsBureau: byBureau))
         case .already(let request): return .refused(409, text("reissue.already", call.language), more: "\(request)")
-        case .refused(let reason): return .refused(422, refusal(reason, "refusal.value", call.language))
+        case .refused(let reason): return .refused(422, said(reason, call.language))
         case .refusedColumns(let reasons):
             return .faults(
                 reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                    ($0.key.rawValue, refusal($0.value, "refusal.value", call.language))
+                    ($0.key.rawValue, said($0.value, call.language))
                 })
         }
     }

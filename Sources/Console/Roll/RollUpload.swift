@@ -44,7 +44,7 @@ enum RollUpload {
             return site.message(visitor, 403, "denied", more: StaffRegister.word(viewer.role, visitor.language))
         }
         if visitor.request.bodyFile == nil, let obstacle = try site.parts.rollImport.obstacle() {
-            return site.message(visitor, 409, "roll.\(obstacle)")
+            return site.message(visitor, 409, "roll.\(obstacle.rawValue)")
         }
         guard let body = visitor.request.bodyFile, let boundary = boundary(visitor.request.header("content-type") ?? "")
         else { return site.message(visitor, 422, "upload") }
@@ -58,7 +58,7 @@ enum RollUpload {
         let obstacle = try read(
             site, "\(body).\(ending)", name: file.name, accepting: parts.fields["valid"] == "yes", by: viewer
         ) { target in try parts.write(file, to: target) }
-        return obstacle.map { site.message(visitor, 409, "roll.\($0)") } ?? .see("/manager/roll")
+        return obstacle.map { site.message(visitor, 409, "roll.\($0.rawValue)") } ?? .see("/manager/roll")
     }
 
     /// Takes the file that a program sends as the request's body; `GET roll` tells how it goes on.
@@ -80,7 +80,7 @@ enum RollUpload {
             ) { target in try FileManager.default.moveItem(atPath: body, toPath: target) }
         }
         if let obstacle {
-            return site.problem(409, site.text("roll.\(obstacle).text", viewer.language))
+            return site.problem(409, site.text("roll.\(obstacle.rawValue).text", viewer.language))
         }
         return site.json(202, try ModelEncoder.answer(Begun(state: .reading)))
     }
@@ -97,7 +97,7 @@ enum RollUpload {
     private static func read(
         _ site: ConsoleSite, _ target: String, name: String, accepting: Bool, by viewer: StaffActor,
         bring: (String) throws -> Void
-    ) throws -> String? {
+    ) throws -> RollFileImport.Obstacle? {
         var isHandedOver = false
         defer { if !isHandedOver { RollFiles.remove(target) } }
         try bring(target)

@@ -46,7 +46,7 @@ struct ClockActions: ConsoleWork {
     func trustClock(_ call: ConsoleRequest) throws -> ActionResult {
         let word = PollDecision(by: call.viewer.principal.text, reason: call["reason"].trimmed)
         if let refusal = try parts.operations.station.watch.trust(by: call.viewer.principal, word) {
-            return .refused(409, self.refusal(refusal, "refusal.poll", call.language))
+            return .refused(409, said(refusal, call.language))
         }
         return .done(text("trustClock.done", call.language), next: ClockPage.path)
     }

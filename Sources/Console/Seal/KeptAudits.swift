@@ -8,8 +8,8 @@ final class KeptAudits: Sendable {
     struct Audit: Sendable {
         /// Seconds since the machine's start.
         let at: Double
-        /// What is wrong, in English; empty where nothing is.
-        let findings: [String]
+        /// What is wrong; empty where nothing is.
+        let findings: [AuditFinding]
         /// What the bureau noted.
         let chronicle: PollChronicle
     }
@@ -23,7 +23,7 @@ final class KeptAudits: Sendable {
     /// - Parameter make: reads the box.
     /// - Throws: what `make` throws.
     func audit<Failure>(
-        _ make: () throws(Failure) -> (findings: [String], chronicle: PollChronicle)
+        _ make: () throws(Failure) -> (findings: [AuditFinding], chronicle: PollChronicle)
     ) throws(Failure) -> Audit {
         let now = Monotonic.seconds
         if let found = kept.withLock({ $0 }), found.at > now - KeptAudits.seconds { return found }

@@ -97,7 +97,7 @@ struct PollChanges: ConsoleWork {
         let outcome = try PollChange(parts.operations).order(
             act, decision, tells: call["tell"] == "yes", by: call.viewer.principal)
         switch outcome {
-        case .refused(let why): return .refused(409, refusal(why, "refusal.poll", call.language))
+        case .refused(let why): return .refused(409, said(why, call.language))
         case .done(let isTold):
             return .done(text(isTold ? "poll.changedTold" : "poll.changed", call.language), next: "seal")
         }
@@ -116,7 +116,7 @@ struct PollChanges: ConsoleWork {
         let close = PollClose(
             store: store, station: parts.operations.station, tallyService: parts.tallyService, register: parts.register)
         let refusal = try close.close(atOnce: false, by: call.viewer.principal, word: word, complain: log)
-        if let refusal { return .refused(409, self.refusal(refusal, "refusal.poll", call.language)) }
+        if let refusal { return .refused(409, said(refusal, call.language)) }
         return .done(text("poll.changed", call.language), next: "seal")
     }
 

@@ -59,8 +59,8 @@ struct PollNotes: ConsoleWork {
     }
 
     /// What came of a note.
-    private func noted(_ refusal: PollingStation.Refusal?, _ name: String, _ call: ConsoleRequest) -> ActionResult {
-        if let refusal { return .refused(409, self.refusal(refusal, "refusal.note", call.language)) }
+    private func noted(_ refusal: NoteRefusal?, _ name: String, _ call: ConsoleRequest) -> ActionResult {
+        if let refusal { return .refused(409, said(refusal, call.language)) }
         // Whoever noted it looks for it.
         context.audits.forget()
         return .done(text("\(name).done", call.language), next: "seal")

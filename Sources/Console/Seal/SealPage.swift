@@ -37,7 +37,7 @@ struct SealPage: ConsolePage {
             poll: found.poll?.state, clockDoubt: found.poll?.clockDoubt, fingerprint: found.poll?.fingerprint,
             opened: Moment(found.poll?.openedAt, .wordsWithZone), closes: Moment(found.hours.closes, .wordsWithZone),
             restores: found.restores.map { SealModel.Restore($0) },
-            journal: PollWords(context).head(found.journal, say), findings: audit.findings,
+            journal: PollWords(context).head(found.journal, say), findings: audit.findings.map(\.description),
             trustees: found.trustees.map { TrusteeLine($0, say) },
             removals: found.removals.map { SealModel.Removal(name: $0.name, by: $0.by) },
             notes: SealModel.Notes(audit.chronicle),
@@ -83,12 +83,12 @@ struct SealPage: ConsolePage {
     }
 
     /// What the page says in sentences, and what can be decided there.
-    private func view(_ found: Found, _ findings: [String], _ call: ConsoleRequest) -> SealModel.View {
+    private func view(_ found: Found, _ findings: [AuditFinding], _ call: ConsoleRequest) -> SealModel.View {
         let (poll, say) = (found.poll, wording(call.language))
         let decisions = decisions(poll, call)
         var audit: Notice?
         if poll != nil {
-            let words = findings.map { say.said($0) }.joined(separator: " ")
+            let words = findings.map { say($0) }.joined(separator: " ")
             audit =
                 findings.isEmpty ? Notice(say("seal.intact")) : Notice("\(say("seal.broken")) \(words)", isBad: true)
         }

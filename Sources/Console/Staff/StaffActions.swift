@@ -2,6 +2,7 @@ import Authentication
 import Contacts
 import Crypto
 import Elections
+import Issuance
 import Journal
 import Operations
 import Polling
@@ -66,8 +67,8 @@ struct StaffActions: ConsoleWork {
         }
         let mail: EmailAddress
         do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
-            return .refused(
-                422, refusal("\"\(call["mail"])\" \(error.reason)", "refusal.contact", language), field: "mail")
+            let fault = PhoneGivenContact.Fault.value(call["mail"], error.reason)
+            return .refused(422, said(fault, language), field: "mail")
         }
         let newcomer = StaffRegister.Newcomer(
             name: call["name"].trimmed, fullName: call["fullName"].trimmed, mail: mail, role: role,

@@ -161,7 +161,7 @@ struct VoterActions: ConsoleWork {
         case .unknownVoter: return .refused(404, text("reissue.unknown", language))
         case .refused(let reason):
             return .refused(
-                422, refusal(reason, "refusal.contact", language),
+                422, said(reason, language),
                 field: call.values["contact"] == nil ? "channel" : "contact")
         case .answerMissing: return .refused(422, text("reissue.answerMissing", language), field: "answer")
         case .answerWrong: return .refused(422, text("reissue.answerWrong", language), field: "answer")

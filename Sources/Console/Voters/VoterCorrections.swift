@@ -196,7 +196,7 @@ struct VoterCorrections: ConsoleWork {
             return .faults(
                 VoterCorrections.columns.compactMap { column in
                     reasons[column].map {
-                        (isSingle ? "value" : column.rawValue, refusal($0, "refusal.value", language))
+                        (isSingle ? "value" : column.rawValue, said($0, language))
                     }
                 })
         }
