@@ -62,11 +62,11 @@ package struct ReasonText: Sendable {
             /// Words of a list that the console knows by name, such as the states of a poll.
             /// - Parameters:
             ///   - list: what the keys of the list's texts begin with.
-            ///   - separator: between them in English.
+            ///   - isChoice: whether one of them is meant; else all are.
             package mutating func appendInterpolation<Word: RawRepresentable<String>>(
-                _ words: [Word], _ name: String, of list: String, separator: String = " or "
+                _ words: [Word], _ name: String, of list: String, isChoice: Bool = true
             ) {
-                add(.words(words.map(\.rawValue), list: list), name, separator: separator)
+                add(.words(words.map(\.rawValue), list: list, isChoice: isChoice), name)
             }
 
             /// What another reason says.
@@ -87,7 +87,7 @@ package struct ReasonText: Sendable {
                 switch value {
                 case .text(let text), .phrase(let text): english += text
                 case .number(let number): english += "\(number)"
-                case .words(let words, _): english += words.joined(separator: separator)
+                case .words(let words, _, let isChoice): english += words.joined(separator: isChoice ? " or " : ", ")
                 case .reasons(let reasons): english += reasons.map(\.description).joined(separator: separator)
                 }
             }
@@ -103,8 +103,8 @@ package enum ReasonValue: Sendable {
     case phrase(String)
     /// A number, as the language writes it.
     case number(Int)
-    /// Words of a list, by what the keys of its texts begin with.
-    case words([String], list: String)
+    /// Words of a list, by what the keys of its texts begin with: one of them, or all.
+    case words([String], list: String, isChoice: Bool)
     /// Further reasons, said in the same language.
     case reasons([any Reason])
 }

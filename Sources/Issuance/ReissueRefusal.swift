@@ -31,7 +31,7 @@ package enum ReissueRefusal: Reason, Equatable {
         case .closedChannel(let channel, let open):
             ReasonText(
                 "reissue.closedChannel",
-                "this election sends nothing by \([channel], "channel", of: "v.channel") (its channels: \(open, "open", of: "v.channel", separator: ", "))"
+                "this election sends nothing by \([channel], "channel", of: "v.channel") (its channels: \(open, "open", of: "v.channel", isChoice: false))"
             )
         case .noMail: ReasonText("reissue.noMail", "there is no mail address: give one with --to")
         case .noMobile: ReasonText("reissue.noMobile", "there is no mobile number: give one with --to")

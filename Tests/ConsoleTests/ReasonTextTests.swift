@@ -69,7 +69,7 @@ struct ReasonTextTests {
         let state = PollOrderRefusal.station(.wrongState(.suspended, needed: [.sealed, .open]))
         #expect(
             french(state)
-                == "L\u{2019}\u{E9}tat du vote est \u{AB}\u{A0}suspendu\u{A0}\u{BB}\u{A0}; il faudrait\u{A0}: scell\u{E9}, ouvert."
+                == "L\u{2019}\u{E9}tat du vote est \u{AB}\u{A0}suspendu\u{A0}\u{BB}\u{A0}; il faudrait\u{A0}: scell\u{E9} ou ouvert."
         )
         #expect(english(PollRefusal.notLater) == PollRefusal.notLater.description)
         let finding = AuditFinding.ballot("{finding}", .part(trustee: 2, .unbound))

@@ -30,7 +30,8 @@ extension Wording {
         case .text(let text): text
         case .phrase(let english): said(english)
         case .number(let number): "\(number)"
-        case .words(let words, let list): words.map { self("\(list).\($0)") }.joined(separator: ", ")
+        case .words(let words, let list, let isChoice):
+            words.map { self("\(list).\($0)") }.joined(separator: isChoice ? " \(self("or")) " : ", ")
         case .reasons(let reasons): reasons.map { self($0) }.joined(separator: " ")
         }
     }
