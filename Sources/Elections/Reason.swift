@@ -71,7 +71,7 @@ package struct ReasonText: Sendable {
 
             /// What another reason says.
             package mutating func appendInterpolation(_ reason: any Reason, _ name: String) {
-                add(.reasons([reason]), name)
+                add(.reasons([reason], separator: ""), name)
             }
 
             /// What several others say.
@@ -79,16 +79,17 @@ package struct ReasonText: Sendable {
             package mutating func appendInterpolation(
                 _ reasons: [any Reason], _ name: String, separator: String = " "
             ) {
-                add(.reasons(reasons), name, separator: separator)
+                add(.reasons(reasons, separator: separator), name)
             }
 
-            private mutating func add(_ value: ReasonValue, _ name: String, separator: String = " ") {
+            private mutating func add(_ value: ReasonValue, _ name: String) {
                 values[name] = value
                 switch value {
                 case .text(let text), .phrase(let text): english += text
                 case .number(let number): english += "\(number)"
                 case .words(let words, _, let isChoice): english += words.joined(separator: isChoice ? " or " : ", ")
-                case .reasons(let reasons): english += reasons.map(\.description).joined(separator: separator)
+                case .reasons(let reasons, let separator):
+                    english += reasons.map(\.description).joined(separator: separator)
                 }
             }
         }
@@ -101,10 +102,10 @@ package enum ReasonValue: Sendable {
     case text(String)
     /// A sentence without a key, in English: the console's phrases have its French.
     case phrase(String)
-    /// A number, as the language writes it.
+    /// A number, in digits.
     case number(Int)
     /// Words of a list, by what the keys of its texts begin with: one of them, or all.
     case words([String], list: String, isChoice: Bool)
-    /// Further reasons, said in the same language.
-    case reasons([any Reason])
+    /// Further reasons, said in the same language, with what parts them in English.
+    case reasons([any Reason], separator: String)
 }

@@ -72,6 +72,8 @@ final class PrintOutput {
             try whole.close()
             guard unsafe rename(draft, path) == 0 else { throw PrintRefusal.cannotName(path, Int(errno)) }
             return (size, hex(digest.finish()))
+        } catch let refusal as PrintRefusal {
+            throw refusal
         } catch {
             throw .cannotWrite(path, "\(error)")
         }

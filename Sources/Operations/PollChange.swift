@@ -25,7 +25,7 @@ package struct PollChange: Sendable {
         /// Done.
         /// - Parameter isTold: whether word to every voter was ordered with it: `Announcements.follow` queues it.
         case done(isTold: Bool)
-        /// Nothing was changed, and nobody is told; why, in English.
+        /// Nothing was changed, and nobody is told; why.
         case refused(PollOrderRefusal)
     }
 

@@ -9,7 +9,7 @@ package enum SupportOutcome: Sendable, Equatable {
     /// A second person must approve; only one of the bureau where `byBureau`.
     case asked(request: Int, byBureau: Bool)
     case unknownVoter
-    /// The contact, the channel or a value is refused, in words.
+    /// The contact, the channel or a value is refused; why.
     case refused(SupportRefusal)
     /// The answer to the question is missing.
     case answerMissing

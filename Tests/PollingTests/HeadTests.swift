@@ -145,7 +145,7 @@ struct HeadTests {
         let poll = try PollFixture()
         try filled(0..<10, poll)
         poll.wait(900)
-        let lock = try ProcessLock(store: poll.store.path, name: "rounds")
+        let lock = try ProcessLock(store: poll.store.path, name: "rounds-\(poll.election.number)")
         #expect(try poll.station.rounds.turn() == [])
         withExtendedLifetime(lock) {}
     }

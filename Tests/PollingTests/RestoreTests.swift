@@ -80,7 +80,7 @@ struct RestoreTests {
         case "closing": #expect(try poll.station.closer.close(atOnce: false, by: .system("test"), word: word) == nil)
         case "stopped":
             // A round that is under way elsewhere keeps it from being closed.
-            let lock = try ProcessLock(store: poll.store.path, name: "rounds")
+            let lock = try ProcessLock(store: poll.store.path, name: "rounds-\(poll.election.number)")
             for seconds in [0, 3600] {
                 poll.move(to: poll.election.election.announcedClose + seconds)
                 _ = try poll.station.closer.followClock(by: .system("test"))

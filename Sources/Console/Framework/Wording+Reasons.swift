@@ -1,4 +1,5 @@
 import Elections
+import WebContent
 
 extension Wording {
     /// A reason of a deeper room, by its text and with its values.
@@ -32,7 +33,8 @@ extension Wording {
         case .number(let number): "\(number)"
         case .words(let words, let list, let isChoice):
             words.map { self("\(list).\($0)") }.joined(separator: isChoice ? " \(self("or")) " : ", ")
-        case .reasons(let reasons): reasons.map { self($0) }.joined(separator: " ")
+        case .reasons(let reasons, let separator):
+            reasons.map { self($0) }.joined(separator: separator == "; " ? language.semicolon : separator)
         }
     }
 }
