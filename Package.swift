@@ -140,7 +140,7 @@ let package = Package(
         room(
             "Demo",
             on: [
-                "CommandLineKit", "Contacts", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal",
+                "CommandLineKit", "Contacts", "Crypto", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal",
                 "Operations", "Polling", "Server", "Staff", "Store", "Templating", "Threads", "VoterRoll", "WebContent",
             ]),
         .executableTarget(
