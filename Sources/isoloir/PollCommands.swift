@@ -292,9 +292,10 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let export = SignatureExport(services.storeContext, election)
     let outcome = try refusing {
-        try export.export(forBureau: invocation.has("--for-bureau"), by: services.actor()) {
-            try FrozenSet(services: services, election: election).writeSignatures(to: folder)
-        }
+        let set = FrozenSet(services: services, election: election)
+        return try export.export(
+            forBureau: invocation.has("--for-bureau"), by: services.actor(),
+            prepare: { try set.prepare(folder, for: $0) }, write: { try set.writeSignatures(to: folder) })
     }
     switch outcome {
     case .written(let names): for name in names { Terminal.say("  \(folder)/\(name)") }

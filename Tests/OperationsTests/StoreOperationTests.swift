@@ -103,11 +103,17 @@ struct StoreOperationTests {
             written += 1
             return ["a"]
         }
-        #expect(try export.export(forBureau: true, by: actor, write: write) == .isNotSealed)
+        func order(forBureau: Bool, prepare: ([String]) throws -> Void = { _ in }) throws -> SignatureExport.Outcome {
+            try export.export(forBureau: forBureau, by: actor, prepare: prepare, write: write)
+        }
+        #expect(try order(forBureau: true) == .isNotSealed)
         try put("open")
-        #expect(try export.export(forBureau: false, by: actor, write: write) == .isForBureau)
+        #expect(try order(forBureau: false) == .isForBureau)
+        // Where nothing can be written nobody has the lists.
+        struct Unwritable: Error {}
+        #expect(throws: Unwritable.self) { try order(forBureau: true) { _ in throw Unwritable() } }
         #expect(try written == 0 && entries(.pollSignatures).isEmpty)
-        #expect(try export.export(forBureau: true, by: actor, write: write) == .written(["a"]))
+        #expect(try order(forBureau: true) == .written(["a"]))
         #expect(try entries(.pollSignatures) == [["files": "0", "state": "open"]])
     }
 
