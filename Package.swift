@@ -228,7 +228,7 @@ let package = Package(
             "OperationsTests",
             of: [
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
-                "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
+                "Polling", "Staff", "Store", "Tally", "Turnout", "VoterRoll", "TestSupport",
             ]),
         tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer"]),
         tests("HTTPServerTests", of: ["HTTPServer"]),

@@ -63,14 +63,22 @@ package struct BoxKeyKeeper: Sendable {
         return true
     }
 
+    /// Whether a poll needs its box key now, by its state; no key is wanted to say so.
+    /// - Returns: why not, in words; nil where it needs one.
+    package static func refusal(_ reading: borrowing Reading, election: Int) throws(StoreError) -> PollingStation
+        .Refusal?
+    {
+        guard let poll = try Poll.find(reading, election: election), poll.stoppedAt == nil, needing.contains(poll.state)
+        else { return "Only a poll that was opened, and is not closed, needs its box key." }
+        return nil
+    }
+
     /// Whether a key may be put where the site finds it: the poll needs one, and this one is it.
     /// Nothing is written.
     /// - Returns: why not, in words.
     package func refusal(of boxKey: BoxKey) throws(StoreError) -> PollingStation.Refusal? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> PollingStation.Refusal? in
-            guard let poll = try Poll.find(reading, election: election.number), poll.stoppedAt == nil,
-                BoxKeyKeeper.needing.contains(poll.state)
-            else { return "Only a poll that was opened, and is not closed, needs its box key." }
+            if let refusal = try BoxKeyKeeper.refusal(reading, election: election.number) { return refusal }
             return try opens(reading, boxKey)
                 ? nil
                 : "The box key does not open this poll's credentials: it is another poll's."

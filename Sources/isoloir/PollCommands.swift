@@ -310,9 +310,9 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    let station = try services.station(election)
     let keeping = PollKeeping(
-        services.storeContext, election, station: station, tallyService: services.tallyService(station))
+        services.storeContext, election, station: { try services.station(election) },
+        tallyService: services.tallyService)
     let outcome = try refusing {
         try keeping.keep(by: services.actor()) { content in
             try FrozenSet(services: services, election: election).write(content, to: folder)
