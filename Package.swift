@@ -140,7 +140,7 @@ let package = Package(
         room(
             "Demo",
             on: [
-                "CommandLineKit", "Contacts", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal",
+                "CommandLineKit", "Contacts", "Crypto", "Delivery", "Elections", "HTTPServer", "Issuance", "Journal",
                 "Operations", "Polling", "Server", "Staff", "Store", "Templating", "Threads", "VoterRoll", "WebContent",
             ]),
         .executableTarget(
@@ -229,7 +229,7 @@ let package = Package(
             "OperationsTests",
             of: [
                 "Authentication", "Contacts", "Crypto", "Delivery", "Elections", "Issuance", "Journal", "Operations",
-                "Polling", "Staff", "Store", "Turnout", "VoterRoll", "TestSupport",
+                "Polling", "Staff", "Store", "Tally", "Turnout", "VoterRoll", "TestSupport",
             ]),
         tests("HTTPClientTests", of: ["HTTPClient", "HTTPServer"]),
         tests("HTTPServerTests", of: ["HTTPServer"]),

@@ -1,5 +1,6 @@
 package import CommandLineKit
 import Contacts
+import Crypto
 import Delivery
 import Elections
 import Foundation
@@ -71,7 +72,8 @@ private struct DemoRun {
         let members = try staff.add()
         for member in members {
             Terminal.say(
-                "  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier)")
+                "  \(member.newcomer.fullName), \(StaffRegister.word(member.newcomer.role, .en)): \(member.identifier.text)"
+            )
         }
         Terminal.say("\nIdentifiers")
         let issued = try services.issueAll(election, forced: nil)
@@ -168,7 +170,7 @@ private struct DemoRun {
             election.election.access.codeChannel == .none
             ? "the password stands in the same message" : "the connection code arrives in the mailbox"
         let ways = members.map {
-            "  \($0.identifier)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
+            "  \($0.identifier.text)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
         }.joined(separator: "\n")
         try runSite(services, site, settings, courier: courier, log: log) { _ in
             Terminal.say(

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Contacts
+import Crypto
 import Elections
 import Issuance
 import Journal
@@ -15,7 +16,7 @@ struct DemoStaff {
         /// Who it is, and in what role.
         let newcomer: StaffRegister.Newcomer
         /// What they sign in with at the console.
-        let identifier: String
+        let identifier: Secret
     }
 
     /// The demo store's.

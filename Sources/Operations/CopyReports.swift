@@ -1,4 +1,5 @@
 package import Elections
+import Glibc
 package import Polling
 package import Store
 
@@ -11,6 +12,16 @@ package struct CopyReports: Sendable {
         case isNotOver
         /// So many are left to be reported; none perhaps.
         case left([Custody.Backup])
+    }
+
+    /// What came of a report.
+    package enum Outcome: Sendable, Equatable {
+        /// It is noted.
+        case noted
+        /// The file of the box key still lies there: it is overwritten and removed first.
+        case stillThere(path: String)
+        /// Why not.
+        case refused(CustodyRefusal)
     }
 
     private let store: Store
@@ -33,12 +44,21 @@ package struct CopyReports: Sendable {
     ///   - name: as the list has it.
     ///   - who: who destroyed it.
     ///   - reason: how, or where that stands.
-    /// - Returns: why not; nil when it was done.
     package func report(
         _ name: String, who: String, reason: String, by actor: Actor
-    ) throws(StoreError) -> CustodyRefusal? {
-        try station.custody.reportDestroyed(backup: name, who: who, reason: reason, by: actor.principal)
+    ) throws(StoreError) -> Outcome {
+        let election = election.election.id
+        let isKeyFile = try store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Custody(reading, election: election).remainingFiles.contains { $0.path == name }
+        }
+        if isKeyFile, CopyReports.isThere(name) { return .stillThere(path: name) }
+        let refusal = try station.custody.reportDestroyed(
+            backup: name, who: who, reason: reason, by: actor.principal)
+        return refusal.map { .refused($0) } ?? .noted
     }
+
+    /// Whether a file lies at a path that this account may look at.
+    package static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Which backups can be reported together, since the program itself removed them.
     package func removed() throws(StoreError) -> Removed {

@@ -31,12 +31,15 @@ package struct PollKeeping {
 
     private let context: StoreContext
     private let election: StoredElection
-    private let station: PollingStation
-    private let tallyService: TallyService
+    private let station: () throws -> PollingStation
+    private let tallyService: (PollingStation) -> TallyService
 
-    /// - Parameter station: of the same election.
+    /// - Parameters:
+    ///   - station: of the same election; asked for only once the poll is over, since it wants the key.
+    ///   - tallyService: of a station.
     package init(
-        _ context: StoreContext, _ election: StoredElection, station: PollingStation, tallyService: TallyService
+        _ context: StoreContext, _ election: StoredElection, station: @escaping () throws -> PollingStation,
+        tallyService: @escaping (PollingStation) -> TallyService
     ) {
         (self.context, self.election) = (context, election)
         (self.station, self.tallyService) = (station, tallyService)
@@ -46,23 +49,26 @@ package struct PollKeeping {
     /// - Parameter write: writes the files; returns how many.
     /// - Throws: what the store said, or what `write` threw: nothing is noted then.
     package func keep(by actor: Actor, write: (Content) throws -> Int) throws -> Outcome {
-        let tallyService = tallyService
-        let (found, results) = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
-            (try Poll.find(reading, election: election.number), try tallyService.results.all(reading))
+        let found = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try Poll.find(reading, election: election.number)
         }
         guard let poll = found, [.closed, .abandoned].contains(poll.state) else { return .isNotOver }
+        let station = try station()
+        let counting = tallyService(station)
+        let results = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try counting.results.all(reading)
+        }
         guard poll.state == .abandoned || results.count == election.election.ballots.count else { return .isNotCounted }
-        guard try poll.state != .abandoned || has(.abandonment) else { return .abandonmentUnwritten }
-        let count = try write(Content(poll: poll, results: results, hasClosing: try has(.closing)))
+        guard try poll.state != .abandoned || has(.abandonment, station) else { return .abandonmentUnwritten }
+        let count = try write(Content(poll: poll, results: results, hasClosing: try has(.closing, station)))
         let name = election.election.id
         try context.note(.pollKeep, of: name, ["election": name], by: actor)
         return .kept(files: count)
     }
 
     /// Whether such a record was signed.
-    private func has(_ kind: SignedRecord.Kind) throws(StoreError) -> Bool {
-        let station = station
-        return try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+    private func has(_ kind: SignedRecord.Kind, _ station: PollingStation) throws(StoreError) -> Bool {
+        try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try station.records.record(reading, kind) != nil
         }
     }

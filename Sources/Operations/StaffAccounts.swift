@@ -1,3 +1,4 @@
+package import Crypto
 package import Staff
 package import Store
 
@@ -5,8 +6,8 @@ package import Store
 package struct StaffAccounts: StaffOperation {
     /// What came of an order.
     package enum Outcome: Sendable, Equatable {
-        /// With the identifier that is sent; none where an account ended.
-        case done(identifier: String?)
+        /// It is in force.
+        case done
         /// The account waits for a second person's word.
         case waits
         /// The role of whoever asks has not this permission, which people of that role want; the journal has it.
@@ -30,11 +31,15 @@ package struct StaffAccounts: StaffOperation {
     private static let place = "staff"
 
     /// Adds an account.
-    package func add(_ newcomer: StaffRegister.Newcomer, by actor: Actor) throws(StoreError) -> Outcome {
+    /// - Parameter handing: takes the identifier that is sent, for who hands it over themselves.
+    package func add(
+        _ newcomer: StaffRegister.Newcomer, by actor: Actor, handing: (Secret) -> Void = { _ in }
+    ) throws(StoreError) -> Outcome {
         if let denial = try denial(newcomer.role, actor) { return denial }
         let change = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try register.add(transaction, newcomer, by: actor.principal)
         }
+        if case .done(let identifier) = change { handing(Secret(identifier)) }
         return StaffAccounts.outcome(change)
     }
 
@@ -53,7 +58,7 @@ package struct StaffAccounts: StaffOperation {
         let isDone = try store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try register.remove(transaction, name: name, reason: reason, by: actor.principal)
         }
-        return isDone ? .done(identifier: nil) : .unknown
+        return isDone ? .done : .unknown
     }
 
     /// Brings an account into force that somebody else added.
@@ -74,8 +79,10 @@ package struct StaffAccounts: StaffOperation {
         return member.principal == actor.principal ? .isOwn : nil
     }
 
-    /// Refuses who may not add or remove people of a role, and keeps it; the command line has no role.
-    private func denial(_ role: StaffRole, _ actor: Actor) throws(StoreError) -> Outcome? {
+    /// Refuses who may not add or remove people of a role, and keeps it; the command line has no role. An interface asks this before
+    /// it reads what else was sent.
+    /// - Returns: nil where they may.
+    package func denial(_ role: StaffRole, _ actor: Actor) throws(StoreError) -> Outcome? {
         guard !actor.actsAlone, !actor.may(role.passphrases) else { return nil }
         let source = actor.interface == .api ? "api" : "console"
         try StaffRequests(context).denied(actor, role.passphrases, StaffAccounts.place, from: source)
@@ -84,7 +91,7 @@ package struct StaffAccounts: StaffOperation {
 
     private static func outcome(_ change: StaffRegister.Change) -> Outcome {
         switch change {
-        case .done(let identifier): .done(identifier: identifier)
+        case .done: .done
         case .waits: .waits
         case .unknown: .unknown
         case .taken: .taken

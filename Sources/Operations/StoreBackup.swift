@@ -16,8 +16,8 @@ package struct StoreBackup: Sendable {
         case removed
         /// It could not be read, for this reason: the journal has its name alone.
         case removedUnread(reason: String)
-        /// It is still there, for this reason.
-        case remains(reason: String)
+        /// It is still there, for this reason; `unread` is why it could not be read before, where it could not.
+        case remains(reason: String, unread: String?)
     }
 
     private let context: StoreContext
@@ -52,15 +52,17 @@ package struct StoreBackup: Sendable {
     /// known here, and the bureau says when that is destroyed.
     /// - Throws: what the store said; the file is gone then.
     package func remove(_ path: String, by actor: Actor) throws -> Removal {
-        var (details, outcome) = (["file": StoreBackup.name(path)], Removal.removed)
+        var (details, unread) = (["file": StoreBackup.name(path)], String?.none)
         // One that cannot be read goes all the same: retention must not end with it.
         do { details["sha256"] = hex(try RunningDigest.ofFile(path)) } catch {
-            outcome = .removedUnread(reason: "\(error)")
+            unread = "\(error)"
         }
-        guard unsafe unlink(path) == 0 else { return .remains(reason: unsafe String(cString: strerror(errno))) }
+        guard unsafe unlink(path) == 0 else {
+            return .remains(reason: unsafe String(cString: strerror(errno)), unread: unread)
+        }
         try Store.syncFolder(of: path)
         try context.note(.storeBackupRemoved, details, by: actor)
-        return outcome
+        return unread.map { .removedUnread(reason: $0) } ?? .removed
     }
 
     /// What the journal calls a backup.

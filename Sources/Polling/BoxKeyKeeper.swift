@@ -63,14 +63,20 @@ package struct BoxKeyKeeper: Sendable {
         return true
     }
 
+    /// Whether a poll needs its box key now, by its state; no key is wanted to say so.
+    /// - Returns: why not; nil where it needs one.
+    package static func refusal(_ reading: borrowing Reading, election: Int) throws(StoreError) -> BoxKeyRefusal? {
+        guard let poll = try Poll.find(reading, election: election), poll.stoppedAt == nil, needing.contains(poll.state)
+        else { return .notNeeded }
+        return nil
+    }
+
     /// Whether a key may be put where the site finds it: the poll needs one, and this one is it.
     /// Nothing is written.
     /// - Returns: why not; nil where it does.
     package func refusal(of boxKey: BoxKey) throws(StoreError) -> BoxKeyRefusal? {
         try store.read { (reading: borrowing Reading) throws(StoreError) -> BoxKeyRefusal? in
-            guard let poll = try Poll.find(reading, election: election.number), poll.stoppedAt == nil,
-                BoxKeyKeeper.needing.contains(poll.state)
-            else { return .notNeeded }
+            if let refusal = try BoxKeyKeeper.refusal(reading, election: election.number) { return refusal }
             return try opens(reading, boxKey) ? nil : .foreign
         }
     }

@@ -38,8 +38,9 @@ struct BackupShelf {
             switch try refusing({ try backups.remove(path, by: services.actor()) }) {
             case .removed: break
             case .removedUnread(let reason):
-                Terminal.complain("\(reason) It is removed without the digest of what was in it.")
-            case .remains(let reason): throw Refusal("\(path) cannot be removed: \(reason).")
+                Terminal.complain("\(reason) It was removed without the digest of what was in it.")
+            case .remains(let reason, let unread):
+                throw Refusal("\(unread.map { "\($0) " } ?? "")\(path) cannot be removed: \(reason).")
             }
             Terminal.say("\(path): removed, \(Terminal.count(count, "newer one")) stay.")
         }

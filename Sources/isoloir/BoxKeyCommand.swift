@@ -19,7 +19,8 @@ private func giveBoxKey(_ invocation: Invocation) throws(Refusal) {
     let noKey = "\(path) is no box key: give the file made by `isoloir poll seal`."
     let content = try refusing { try BoxKeyPlace.read(path) }
     let place = BoxKeyPlace(keys: services.keys, election: election.election.id)
-    let giving = BoxKeyReturn(place: place, station: try services.station(election))
+    let giving = BoxKeyReturn(
+        store: services.store, election, place: place, station: { try services.station(election) })
     switch try refusing({ try giving.give(content, of: absolutePath(path), by: services.actor()) }) {
     case .isThere: break
     case .noBoxKey: throw Refusal(noKey)

@@ -3,6 +3,7 @@ import Console
 import Crypto
 import Elections
 import Foundation
+import Glibc
 import Operations
 import Polling
 import Server
@@ -19,14 +20,36 @@ struct FrozenSet {
     /// Whose poll it is.
     let election: StoredElection
 
+    /// Makes the folder, and looks whether new files can be written there.
+    /// - Parameters:
+    ///   - folder: made where it is not there, for this account alone.
+    ///   - names: of the files; none may be there.
+    /// - Throws: refused where the key is missing, the folder is none or cannot be written, or a file is there.
+    func prepare(_ folder: String, for names: [String]) throws(Refusal) {
+        _ = try services.station(election)
+        try FrozenSet.make(folder)
+        guard unsafe access(folder, W_OK | X_OK) == 0 else {
+            throw Refusal("\(folder) cannot be written: \(unsafe String(cString: strerror(errno))).")
+        }
+        for name in names where (try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")) != nil {
+            throw Refusal("\(folder)/\(name) exists already, and nothing is overwritten: give another folder.")
+        }
+    }
+
+    private static func make(_ folder: String) throws(Refusal) {
+        try refusing {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+    }
+
     /// Writes the signature list of every ballot as CSV and PDF; returns the files' names.
     /// - Parameter folder: made where it is not there, for this account alone.
     /// - Throws: refused where a file of that name is there already.
     func writeSignatures(to folder: String) throws(Refusal) -> [String] {
         let station = try services.station(election)
+        try FrozenSet.make(folder)
         return try refusing {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             var names: [String] = []
             let ballots = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
                 try PollBallot.all(reading, election: election.number)
@@ -37,7 +60,7 @@ struct FrozenSet {
                 }
                 let contents = [FrozenSet.csv(list, election.election), try pdf(list, ballot)]
                 for (ending, content) in zip(SignatureExport.endings, contents) {
-                    let name = "signatures-\(ballot.name).\(ending)"
+                    let name = SignatureExport.file(of: ballot, ending)
                     try PrivateFile.create("\(folder)/\(name)", content)
                     names.append(name)
                 }

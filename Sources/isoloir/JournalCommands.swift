@@ -30,8 +30,9 @@ private func verifyJournal(_ invocation: Invocation) throws(Refusal) {
 
 /// An entry as `journal export` prints it; hashes are in hexadecimal.
 private struct ExportedEntry: Encodable {
+    /// `at` is in seconds since 1970: the chain is over this number.
     let number, at: Int
-    /// The same time for people, in UTC.
+    /// The same time for people, in UTC; the chain is not over it.
     let time: String
     let election: String?
     let principal, action: String

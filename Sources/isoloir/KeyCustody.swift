@@ -64,7 +64,7 @@ struct KeyCustody {
     /// Nothing is said before the close: until then they are needed.
     func warnOfKeyFiles() throws(Refusal) {
         guard try services.poll(election)?.state.isFinal == true else { return }
-        let left = try found().remainingFiles.map(\.path).filter(isThere)
+        let left = try found().remainingFiles.map(\.path).filter(CopyReports.isThere)
         guard !left.isEmpty else { return }
         Terminal.complain(
             "The box key still lies on this machine, in \(left.joined(separator: ", ")). Destroy it there (shred -u), then note it "
@@ -101,7 +101,7 @@ func showCustody(_ invocation: Invocation) throws(Refusal) {
     for file in custody.keyFiles {
         let end =
             file.report.map { "destroyed, by \($0.by): \($0.reason)" }
-            ?? (isThere(file.path) ? "STILL THERE" : "not there now, NOT REPORTED DESTROYED")
+            ?? (CopyReports.isThere(file.path) ? "STILL THERE" : "not there now, NOT REPORTED DESTROYED")
         Terminal.say("  \(file.path): \(end)")
     }
     Terminal.say("Members' copies of the box key")
@@ -154,14 +154,12 @@ private func printCustody(_ custody: Custody) throws(Refusal) {
     }
     let files = custody.keyFiles.map {
         Shown.File(
-            path: $0.path, isThere: isThere($0.path), destroyed: ($0.report?.at).map(Moment.stamp), by: $0.report?.by,
+            path: $0.path, isThere: CopyReports.isThere($0.path), destroyed: ($0.report?.at).map(Moment.stamp),
+            by: $0.report?.by,
             reason: $0.report?.reason)
     }
     try Terminal.json(Shown(keys: keys, keyFiles: files, backups: backups))
 }
-
-/// Whether a file lies at a path that this account may look at.
-private func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
 /// In place of a name: every backup that the program removed from this machine since it had newer ones.
 private let allRemoved = "all-removed"
@@ -197,11 +195,22 @@ private func reportRemoved(
         }
     }
     for backup in removed {
-        let refusal = try refusing {
-            try reports.report(backup.sha256, who: who, reason: reason, by: services.actor())
-        }
-        if let refusal { throw Refusal(refusal) }
+        try note(backup.sha256, reports, services, who: who, reason: reason)
         Terminal.say("\(backup.name): noted as destroyed, by \(who).")
+    }
+}
+
+/// Notes that one copy was destroyed.
+/// - Parameter name: as the list has it.
+/// - Throws: refused where the list does not have it, and where it still lies there.
+private func note(
+    _ name: String, _ reports: CopyReports, _ services: Services, who: String, reason: String
+) throws(Refusal) {
+    switch try refusing({ try reports.report(name, who: who, reason: reason, by: services.actor()) }) {
+    case .noted: return
+    case .stillThere(let path):
+        throw Refusal("\(path) is still there: overwrite and remove it first (shred -u), then note it.")
+    case .refused(let reason): throw Refusal(reason.description)
     }
 }
 
@@ -217,14 +226,7 @@ func reportBackup(_ invocation: Invocation) throws(Refusal) {
         $0.path == absolutePath(typed)
     }
     let name = isKeyFile ? absolutePath(typed) : typed
-    if isKeyFile, isThere(name) {
-        throw Refusal("\(name) is still there: overwrite and remove it first (shred -u), then note it.")
-    }
     let reports = CopyReports(store: services.store, election: station.election, station: station)
-    if let refusal = try refusing({
-        try reports.report(name, who: who, reason: reason, by: services.actor())
-    }) {
-        throw Refusal(refusal)
-    }
+    try note(name, reports, services, who: who, reason: reason)
     Terminal.say("\(name): noted as destroyed, by \(who).")
 }

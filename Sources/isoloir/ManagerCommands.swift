@@ -63,7 +63,7 @@ private func renewManager(_ invocation: Invocation) throws(Refusal) {
     let accounts = try services.accounts(try services.election())
     let name = invocation.operands[0]
     let outcome = try refusing { try accounts.renew(name, reason: reason, by: services.actor()) }
-    guard case .done = outcome else { throw Refusal("There is no member \(name): see `manager list`.") }
+    if let refusal = Refusal(outcome, name) { throw refusal }
     Terminal.say(
         "\(name): a new identifier waits to be sent; passphrase and authenticator are chosen anew at the next sign-in.")
 }
@@ -75,7 +75,7 @@ private func removeManager(_ invocation: Invocation) throws(Refusal) {
     let accounts = try services.accounts(try services.election())
     let name = invocation.operands[0]
     let outcome = try refusing { try accounts.remove(name, reason: reason, by: services.actor()) }
-    guard case .done = outcome else { throw Refusal("There is no member \(name): see `manager list`.") }
+    if let refusal = Refusal(outcome, name) { throw refusal }
     Terminal.say("\(name): the account is closed; open sessions have ended.")
 }
 

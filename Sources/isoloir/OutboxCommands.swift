@@ -137,32 +137,29 @@ private func showFailures(_ invocation: Invocation) throws(Refusal) {
         let reference, by, kind, state, reply, at: String
         let canRetry: Bool
     }
-    let isForProgram = invocation.has("--json")
     let rows = try refusing {
-        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [Shown] in
+        try services.store.read { (reading: borrowing Reading) throws(StoreError) -> [(shown: Shown, at: Int)] in
             let troubles = try services.outbox.reports.troubles(reading, election: election.number, limit: limit)
-            var rows: [Shown] = []
+            var rows: [(shown: Shown, at: Int)] = []
             for trouble in troubles {
                 let reference =
                     try services.registrar.voter(reading, id: trouble.subject)?.reference ?? "(left the roll)"
-                rows.append(
-                    Shown(
-                        reference: reference, by: trouble.route, kind: trouble.kind, state: trouble.state,
-                        reply: trouble.reply ?? "",
-                        at: isForProgram ? Moment.stamp(trouble.endedAt) : Moment.text(trouble.endedAt),
-                        canRetry: trouble.canRetry))
+                let shown = Shown(
+                    reference: reference, by: trouble.route, kind: trouble.kind, state: trouble.state,
+                    reply: trouble.reply ?? "", at: Moment.stamp(trouble.endedAt), canRetry: trouble.canRetry)
+                rows.append((shown, trouble.endedAt))
             }
             return rows
         }
     }
-    if isForProgram { return try Terminal.json(rows) }
+    if invocation.has("--json") { return try Terminal.json(rows.map(\.shown)) }
     if rows.isEmpty {
         return Terminal.say(
             "No message failed, of those that may be listed: word of a vote and reminders tell who voted.")
     }
     Terminal.table(
         ["voter", "by", "what", "state", "reply", "when (UTC)"],
-        rows.map { [$0.reference, $0.by, $0.kind, $0.state, $0.reply, $0.at] })
+        rows.map { row, at in [row.reference, row.by, row.kind, row.state, row.reply, Moment.text(at)] })
     Terminal.say(
         "Correct a wrong contact with `roll correct`, then give that voter a new identifier with `identifiers reissue`; "
             + "after a fault of the relay `outbox retry` sends the same messages again.")

@@ -292,9 +292,10 @@ private func exportSignatures(_ invocation: Invocation) throws(Refusal) {
     let election = try services.election()
     let export = SignatureExport(services.storeContext, election)
     let outcome = try refusing {
-        try export.export(forBureau: invocation.has("--for-bureau"), by: services.actor()) {
-            try FrozenSet(services: services, election: election).writeSignatures(to: folder)
-        }
+        let set = FrozenSet(services: services, election: election)
+        return try export.export(
+            forBureau: invocation.has("--for-bureau"), by: services.actor(),
+            prepare: { try set.prepare(folder, for: $0) }, write: { try set.writeSignatures(to: folder) })
     }
     switch outcome {
     case .written(let names): for name in names { Terminal.say("  \(folder)/\(name)") }
@@ -309,9 +310,9 @@ private func keepPoll(_ invocation: Invocation) throws(Refusal) {
     let folder = try invocation.required("--to")
     let services = try Services(invocation)
     let election = try services.election()
-    let station = try services.station(election)
     let keeping = PollKeeping(
-        services.storeContext, election, station: station, tallyService: services.tallyService(station))
+        services.storeContext, election, station: { try services.station(election) },
+        tallyService: services.tallyService)
     let outcome = try refusing {
         try keeping.keep(by: services.actor()) { content in
             try FrozenSet(services: services, election: election).write(content, to: folder)

@@ -71,19 +71,20 @@ private func listQuestions(_ invocation: Invocation) throws(Refusal) {
         let at, code, name, contact, text: String
         let done: Bool
     }
-    let isForProgram = invocation.has("--json")
-    let rows = entries.map {
-        Shown(
-            number: $0.id, at: isForProgram ? Moment.stamp($0.at) : Moment.text($0.at), code: $0.code,
-            name: $0.question.name, contact: $0.question.contact,
-            text: $0.question.text, done: $0.isDone)
+    if invocation.has("--json") {
+        return try Terminal.json(
+            entries.map {
+                Shown(
+                    number: $0.id, at: Moment.stamp($0.at), code: $0.code, name: $0.question.name,
+                    contact: $0.question.contact, text: $0.question.text, done: $0.isDone)
+            })
     }
-    if isForProgram { return try Terminal.json(rows) }
-    if rows.isEmpty { return Terminal.say("Nobody waits for an answer.") }
-    for row in rows {
-        Terminal.say("\(row.number)  \(row.at) UTC  code \(row.code)\(row.done ? "  answered" : "")")
+    if entries.isEmpty { return Terminal.say("Nobody waits for an answer.") }
+    for entry in entries {
+        Terminal.say(
+            "\(entry.id)  \(Moment.text(entry.at)) UTC  code \(entry.code)\(entry.isDone ? "  answered" : "")")
         // What strangers typed must not steer the terminal.
-        for text in ["\(row.name), \(row.contact)", row.text] {
+        for text in ["\(entry.question.name), \(entry.question.contact)", entry.question.text] {
             Terminal.say(
                 "   "
                     + String(text.map { $0.isNewline || $0.asciiValue.map { $0 < 32 || $0 == 127 } == true ? " " : $0 })

@@ -31,19 +31,6 @@ struct ClockSourceTests {
         #expect(found == Self.readers, "asks the machine's clock: \(found.symmetricDifference(Self.readers).sorted())")
     }
 
-    /// Scripts read them, and the interface for programs writes them so.
-    @Test func `a time that a command prints for programs is RFC 3339`() throws {
-        let folder = repository.appending(path: "Sources/isoloir")
-        let number = /\blet [^:\n{}]*\b(?:at|opens|closes|emptied|removed|destroyed|until)\b[^:\n{}]*: Int\b/
-        var found: [String] = []
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) where name.hasSuffix(".swift") {
-            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
-            if text.contains("Encodable"), text.contains(number) { found.append(name) }
-        }
-        // The chain is over the number: an exported entry has it beside the time. Of a roll it is how many were removed.
-        #expect(found.sorted() == ["JournalCommands.swift", "RollCommands.swift"])
-    }
-
     /// Waits, paces and limits in memory: a clock that is set must neither keep anybody out nor let anybody in.
     @Test(arguments: ["RateLimiter", "BodyBudget", "ConnectionRegister", "WorkerPool"])
     func `what counts seconds in memory counts them by the clock that nobody sets`(name: String) throws {

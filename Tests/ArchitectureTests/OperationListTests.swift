@@ -10,18 +10,25 @@ private struct Act {
     let commands: [String]
     /// Paths of forms, each of which programs can send too where the role allows it.
     let forms: [String]
+    /// Last parts of the forms on a voter's page, which all have one path.
+    let onVoter: [String]
     /// Paths of pages and files that show the same.
     let pages: [String]
 
-    init(_ operation: String, commands: [String] = [], forms: [String] = [], pages: [String] = []) {
-        (self.operation, self.commands, self.forms, self.pages) = (operation, commands, forms, pages)
+    init(
+        _ operation: String, commands: [String] = [], forms: [String] = [], onVoter: [String] = [], pages: [String] = []
+    ) {
+        (self.operation, self.commands, self.forms) = (operation, commands, forms)
+        (self.onVoter, self.pages) = (onVoter, pages)
     }
 }
 
 private let acts: [Act] = [
-    Act("IdentifierReissue\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"]),
-    Act("PassphraseReset\\(", commands: ["passphrase reset"]),
-    Act("RollCorrection\\(", commands: ["roll correct"]),
+    Act(
+        "IdentifierReissue\\(", commands: ["identifiers reissue"], forms: ["voters/{voter}/\\(segment)"],
+        onVoter: ["reissue", "reissue-elsewhere"]),
+    Act("PassphraseReset\\(", commands: ["passphrase reset"], onVoter: ["passphrase"]),
+    Act("RollCorrection\\(", commands: ["roll correct"], onVoter: ["correct"]),
     Act("\\.apply\\(", commands: ["roll import"], forms: ["roll/apply"]),
     Act("HelpAnswer\\(", commands: ["support done"], forms: ["questions/{question}/done"]),
     Act("issueMissing|issueAll", commands: ["identifiers issue"], forms: ["identifiers/issue"]),
@@ -63,6 +70,7 @@ private let acts: [Act] = [
     Act("RollExport\\(", commands: ["roll export"]),
     Act("KeyEscrow\\(", commands: ["key escrow", "key restore", "key seal"]),
     Act("StoreBackup\\(", commands: ["store backup"]),
+    Act("RollStrike\\(", onVoter: ["strike"]), Act("VoterSupport\\([^)]*\\)\\)?\\.unlock\\(", onVoter: ["unlock"]),
     Act("VoterSupport\\(.*\\.reveal\\(", forms: ["voters/{voter}/reveal"]),
     Act("ApprovalDecision\\(.*\\.decide\\(", forms: ["approvals/{request}/decide"]),
     Act("ApprovalDecision\\(.*\\.takeBack\\(", forms: ["approvals/{request}/take-back"]),
@@ -141,6 +149,12 @@ struct OperationListTests {
         #expect(Set(listed).count == listed.count)
     }
 
+    @Test func `every form of a voter's page is on the list, and nothing else`() throws {
+        let text = try sources("Console")
+        let forms = text.matches(of: /\bon\(\s*"[a-zA-Z]+", "([a-z-]+)", \./).map { String($0.1) }
+        #expect(forms.count > 5 && forms.sorted() == acts.flatMap(\.onVoter).sorted())
+    }
+
     @Test func `the journal knows every form, and no other`() throws {
         let text = try sources("Console")
         let forms = text.matches(of: /ConsoleAction\(\s*path: "[^"]+", permission: [^,]+, name: "?([a-zA-Z]+)"?/)
@@ -155,7 +169,7 @@ struct OperationListTests {
         let (console, command) = (try sources("Console"), try commandSources())
         for act in acts {
             let operation = try Regex(act.operation)
-            if !act.forms.isEmpty || !act.pages.isEmpty {
+            if !(act.forms + act.onVoter + act.pages).isEmpty {
                 #expect(console.contains(operation), "\(act.operation) at the console")
             }
             for page in act.pages {
@@ -193,9 +207,11 @@ struct OperationListTests {
     @Test func `what can be ordered by several doors is compared, or it is said why not`() throws {
         let walked = try String(
             contentsOf: repository.appending(path: "Tests/Browser/test_every_door.py"), encoding: .utf8)
-        let compared = Set(walked.matches(of: /\("([a-z]+)", "([a-z]+)"/).map { "\($0.1) \($0.2)" })
-        let several = acts.filter { !$0.forms.isEmpty }.flatMap(\.commands)
+        // What only prepares the sites is no order that is compared.
+        let compared = Set(walked.matches(of: /\bOrder\(\("([a-z]+)", "([a-z-]+)"/).map { "\($0.1) \($0.2)" })
+        let several = acts.filter { !($0.forms + $0.onVoter).isEmpty }.flatMap(\.commands)
         #expect(several.count > 20 && Set(uncompared).isSubset(of: several))
+        #expect(["passphrase reset", "roll correct"].allSatisfy(several.contains))
         #expect(several.filter { !compared.contains($0) }.sorted() == uncompared.sorted())
     }
 

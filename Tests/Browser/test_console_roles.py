@@ -121,8 +121,16 @@ def test_every_token_at_every_address(site):
 def test_nobody_gives_themselves_the_bureaus_eyes(site, actor, newcomer, status):
     site.prepare([voter(1)]).serve()
     [desk] = team(site, actor)
-    answer = desk.do("staff/add", name="new", fullName="Nouveau", mail="new@staff.example.org", role=newcomer, language="fr")
+
+    def denials():
+        return site.sql("SELECT count(*) FROM journal_entry WHERE action = 'access.denied' AND details LIKE '%\"path\":\"staff\"%'")[0][0]
+
+    before, wanted = denials(), {"name": "new", "fullName": "Nouveau", "role": newcomer, "language": "fr"}
+    # Who may not is told so, and stands in the journal, whatever else was sent.
+    assert desk.do("staff/add", **wanted, mail="nowhere").status_code == (422 if status == 200 else 403)
+    answer = desk.do("staff/add", **wanted, mail="new@staff.example.org")
     assert answer.status_code == status
+    assert denials() - before == (0 if status == 200 else 2)
     assert len(site.sql("SELECT 1 FROM staff_member WHERE name = 'new'")) == (1 if status == 200 else 0)
     assert desk.do(f"staff/{actor}/renew", reason="moi").status_code == 403
 

@@ -1,9 +1,11 @@
-"""Every order that staff give by more than one door leaves the same behind: rows of the whole store, messages, and entries of the
-journal but for who gave it and where."""
+"""Every order that staff give by more than one door leaves the same behind: rows of the whole store, messages with their words but
+for identifiers, and entries of the journal but for who gave it and where."""
 import collections
+import datetime
 import json
 import re
 import time
+import zoneinfo
 
 import requests
 from conftest import Client, Site, road
@@ -13,6 +15,11 @@ from test_operations import SMALL, WITHOUT, form, rows, token, upload
 voter = road.voter
 DOORS = ("command", "console", "api")
 LATER = "2036-12-01 19:00"
+#: What is dated by the order itself, or counts from it, lies this near to the run, in seconds; any other time was given, and is compared.
+NEAR = 400 * 86_400
+BEGUN = time.time()
+#: The last time that anybody gives: the year 2286.
+LAST = 10_000_000_000
 #: Tables of how somebody came in, of the pace at which messages leave, and of figures that are taken every so often.
 APART = re.compile(r"access_|captcha_|journal_|outbox_(budget|dispatcher|early|frame|pause)|passphrase_throttle|polling_round|recovery_trace|"
                    r"roll_(import|searched)|sqlite_|staff_answer|store_|turnout_")
@@ -35,12 +42,18 @@ class Order:
         self.program, self.before, self.counts_before = program, before, counts_before
 
 
+def at(text):
+    """A time in the election's zone as the store has it."""
+    return int(datetime.datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo("Europe/Paris")).timestamp())
+
+
 def plain(value):
     """A value without what is another one each time: moments, secrets, who gave the order."""
     if isinstance(value, bytes):
         return "bytes" if value else ""
-    if isinstance(value, int) and value > 1_000_000_000 or isinstance(value, str) and re.fullmatch(r"[12]\d{9}", value):
-        return "moment"
+    if isinstance(value, int) or isinstance(value, str) and re.fullmatch(r"[12]\d{9}", value):
+        # No time is that far away: a look-up value under the site's own key.
+        return "index" if abs(int(value)) > LAST else "moment" if abs(int(value) - BEGUN) < NEAR else value
     if not isinstance(value, str):
         return value
     value = re.sub(r"\b[0-9a-f]{32,}\b|\b(?:[0-9A-F]{4} ){7}[0-9A-F]{4}\b", "hex", value)
@@ -49,6 +62,18 @@ def plain(value):
     # On whose word an account of the machine acts.
     value = re.sub(r"^Irene Laurent: ", "", value)
     return re.sub(r"(?:Irene Laurent \()?\b(?:staff|system):[\w.-]+\)?", "who", value)
+
+
+def words(path):
+    """To whom a mail or an SMS went and what it says, without what is drawn for it."""
+    with open(path, "rb") as file:
+        if path.endswith(".eml"):
+            mail = road.email.message_from_binary_file(file, policy=road.email.policy.default)
+            text = f"{mail['To']}\n{mail['Subject']}\n{mail.get_body(('plain',)).get_content()}"
+        else:
+            text = file.read().decode()
+    text = re.sub(r"http://(?:localhost|127[.]0[.]0[.]1):\d+", "site", text)
+    return re.sub(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}\b", "identifier", text)
 
 
 class Door:
@@ -73,6 +98,7 @@ class Door:
         if order.before:
             order.before(self)
         path = order.path.format(**self.ids)
+        self.sent = self.site.delivered()
         fields = {name: text.format(**self.ids) if isinstance(text, str) else text for name, text in order.fields.items()}
         before = start or self.state()
         if self.name == "command":
@@ -131,6 +157,7 @@ class Door:
             came, went = after[table] - before[table], before[table] - after[table]
             if came or went:
                 found[table] = sorted(f"+ {line}" for line in came.elements()) + sorted(f"- {line}" for line in went.elements())
+        found["messages"] = sorted(words(path) for path in self.site.delivered() - self.sent)
         entries = self.site.sql("SELECT principal, action, details, sealed IS NULL FROM journal_entry WHERE number > ? ORDER BY number", before["journal"])
         # What a form or a program asked for stands before what was done, with the door and the address.
         done = [entry for entry in entries if not entry[1].startswith(("console.", "access.", "settings."))]
@@ -170,6 +197,7 @@ def compare(tmp_path, orders, prepare=lambda door: None):
                     differences.append(f"{order.path} {part}\n  command: {[line for line in here if line not in there]}"
                                        f"\n  {name}: {[line for line in there if line not in here]}")
     assert not differences, "\n".join(differences)
+    return found["command"]
 
 
 def test_orders_on_voters_and_messages_leave_the_same_by_every_door(tmp_path):
@@ -186,7 +214,7 @@ def test_orders_on_voters_and_messages_leave_the_same_by_every_door(tmp_path):
         door.site.roll(PEOPLE + [voter(9)], "--yes")
 
     called = {"check": "callBack", "reason": "appel"}
-    compare(tmp_path, [
+    left = compare(tmp_path, [
         Order(("roll", "correct", "V1", "--column", "last_name", "--value", "Nouveau", "--reason", "mariage"), "voters/{V1}/correct",
               {"last_name": "Nouveau", "reason": "mariage"}),
         Order(("roll", "correct", "V2", "--column", "email", "--value", "neuf@example.net", "--reason", "appel"), "voters/{V2}/correct",
@@ -197,6 +225,7 @@ def test_orders_on_voters_and_messages_leave_the_same_by_every_door(tmp_path):
         Order(("outbox", "retry"), "deliveries/retry", {"what": "failed"}, before=fail),
         Order(("support", "done", "1"), "questions/1/done", before=ask),
     ], late)
+    assert any("identifier" in words for words in left[2]["messages"]), left[2]
 
 
 def test_orders_on_letters_leave_the_same_by_every_door(tmp_path):
@@ -249,12 +278,17 @@ def test_a_roll_leaves_the_same_by_every_door(tmp_path):
 
 
 def test_orders_on_an_open_poll_leave_the_same_by_every_door(tmp_path):
-    word = ("--by", "Irene Laurent")
-    compare(tmp_path, [Order(command, path, fields, desk="bureau", program=False) for command, path, fields in [
-        (("poll", "note", "panne de courant", *word), "poll/incident", {"words": "panne de courant"}),
-        (("poll", "present", "opening", "--name", "Irene Laurent", "--name", "Hugo Petit", *word), "poll/presence",
-         {"moment": "opening", "names": "Irene Laurent\nHugo Petit"}),
-        (("poll", "suspend", "--reason", "incendie", "--tell"), "poll/suspend", {"reason": "incendie", "tell": "yes"}),
-        (("poll", "extend", LATER, "--reason", "une heure perdue"), "poll/extend", {"closes": LATER, "reason": "une heure perdue"}),
-        (("poll", "resume", "--reason", "tout va bien", "--tell"), "poll/resume", {"reason": "tout va bien", "tell": "yes"}),
-    ]], lambda door: door.site.open_poll())
+    word, bureau = ("--by", "Irene Laurent"), {"desk": "bureau", "program": False}
+
+    def extended(door):
+        """The hour that was given is the one that holds."""
+        assert door.site.sql("SELECT closes_at FROM polling_poll") == [(at(LATER),)], door.name
+
+    compare(tmp_path, [
+        Order(("poll", "note", "panne de courant", *word), "poll/incident", {"words": "panne de courant"}, **bureau),
+        Order(("poll", "present", "opening", "--name", "Irene Laurent", "--name", "Hugo Petit", *word), "poll/presence",
+              {"moment": "opening", "names": "Irene Laurent\nHugo Petit"}, **bureau),
+        Order(("poll", "suspend", "--reason", "incendie", "--tell"), "poll/suspend", {"reason": "incendie", "tell": "yes"}, **bureau),
+        Order(("poll", "extend", LATER, "--reason", "une heure perdue"), "poll/extend", {"closes": LATER, "reason": "une heure perdue"}, **bureau),
+        Order(("poll", "resume", "--reason", "tout va bien", "--tell"), "poll/resume", {"reason": "tout va bien", "tell": "yes"}, before=extended, **bureau),
+    ], lambda door: door.site.open_poll())

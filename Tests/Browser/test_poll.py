@@ -40,7 +40,15 @@ def test_what_is_sealed_cannot_change(site):
     assert "its trustees cannot change" in site.run("trustee", "add", f"{site.trustees[0]}.pub", "--challenge", f"{site.folder}/x", status=1).stderr
     assert "once the poll is closed" in site.run("poll", "keep", "--to", f"{site.folder}/kept", status=1).stderr
     assert "--for-bureau" in site.run("poll", "signatures", "--to", f"{site.folder}/lists", status=1).stderr
+    taken = "SELECT count(*) FROM journal_entry WHERE action = 'poll.signatures'"
+    with open(f"{site.folder}/none", "w", encoding="utf-8"):
+        pass
+    site.run("poll", "signatures", "--to", f"{site.folder}/none", "--for-bureau", status=1)
+    assert site.sql(taken) == [(0,)]
     site.run("poll", "signatures", "--to", f"{site.folder}/lists", "--for-bureau")
+    # Nothing left by the second order: nothing is noted of it.
+    assert "exists already" in site.run("poll", "signatures", "--to", f"{site.folder}/lists", "--for-bureau", status=1).stderr
+    assert site.sql(taken) == [(1,)]
     assert "no trustee decryption file" in site.run("tally", "take", f"{site.trustees[0]}.answer", status=1).stderr
 
 

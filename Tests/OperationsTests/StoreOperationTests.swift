@@ -7,6 +7,7 @@ import Operations
 import Polling
 import Staff
 import Store
+import Tally
 import TestSupport
 import Testing
 import VoterRoll
@@ -62,10 +63,53 @@ struct StoreOperationTests {
         #expect(try backups.remove(path, by: actor) == .removed)
         #expect(!FileManager.default.fileExists(atPath: path))
         #expect(try entries(.storeBackupRemoved) == [["file": "one.backup", "sha256": digest]])
-        guard case .remains = try backups.remove(path, by: actor) else {
+        // Neither read nor removed: both reasons are said.
+        guard case .remains(_, let unread) = try backups.remove(path, by: actor) else {
             Issue.record("what is not there was removed")
             return
         }
+        #expect(unread?.contains("one.backup") == true)
+    }
+
+    @Test func `a file of the box key that still lies there is not reported destroyed`() throws {
+        let (file, station) = (apart.path("box.key"), base.operations().station)
+        try PrivateFile.create(file, [1])
+        try station.boxKey.noteGiven(from: file, by: actor.principal)
+        let reports = CopyReports(store: context.store, election: base.election, station: station)
+        #expect(try reports.report(file, who: "I. L.", reason: "shredded", by: actor) == .stillThere(path: file))
+        #expect(try entries(.pollBackupDestroyed).isEmpty)
+        try FileManager.default.removeItem(atPath: file)
+        #expect(try reports.report(file, who: "I. L.", reason: "shredded", by: actor) == .noted)
+        #expect(try entries(.pollBackupDestroyed).map { $0["file"] } == [file])
+        guard case .refused = try reports.report(file, who: "I. L.", reason: "shredded", by: actor) else {
+            Issue.record("it was reported twice")
+            return
+        }
+    }
+
+    @Test func `what a poll's state says is said before its key is looked for`() throws {
+        struct KeyIsGone: Error {}
+        func noStation() throws -> PollingStation { throw KeyIsGone() }
+        let tallyService = { (station: PollingStation) in
+            TallyService(
+                station: station, store: context.store,
+                trustees: TrusteeRegister(journal: context.journal, clock: context.clock), journal: context.journal)
+        }
+        let keeping = PollKeeping(context, base.election, station: noStation, tallyService: tallyService)
+        let giving = BoxKeyReturn(
+            store: context.store, base.election, place: BoxKeyPlace(keys: context.keys, election: "e"),
+            station: noStation)
+        let boxKey = BoxKey(from: .system).file
+        try put("destroyed")
+        #expect(try keeping.keep(by: actor) { _ in 0 } == .isNotOver)
+        guard case .refused = try giving.give(boxKey, of: "/box.key", by: actor) else {
+            Issue.record("a poll that is over took a box key")
+            return
+        }
+        try base.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+            try transaction.execute("UPDATE polling_poll SET state = 'closed'")
+        }
+        #expect(throws: KeyIsGone.self) { try keeping.keep(by: actor) { _ in 0 } }
     }
 
     @Test func `what cannot be noted is not left behind`() throws {
@@ -103,11 +147,17 @@ struct StoreOperationTests {
             written += 1
             return ["a"]
         }
-        #expect(try export.export(forBureau: true, by: actor, write: write) == .isNotSealed)
+        func order(forBureau: Bool, prepare: ([String]) throws -> Void = { _ in }) throws -> SignatureExport.Outcome {
+            try export.export(forBureau: forBureau, by: actor, prepare: prepare, write: write)
+        }
+        #expect(try order(forBureau: true) == .isNotSealed)
         try put("open")
-        #expect(try export.export(forBureau: false, by: actor, write: write) == .isForBureau)
+        #expect(try order(forBureau: false) == .isForBureau)
+        // Where nothing can be written nobody has the lists.
+        struct Unwritable: Error {}
+        #expect(throws: Unwritable.self) { try order(forBureau: true) { _ in throw Unwritable() } }
         #expect(try written == 0 && entries(.pollSignatures).isEmpty)
-        #expect(try export.export(forBureau: true, by: actor, write: write) == .written(["a"]))
+        #expect(try order(forBureau: true) == .written(["a"]))
         #expect(try entries(.pollSignatures) == [["files": "0", "state": "open"]])
     }
 

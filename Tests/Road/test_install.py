@@ -401,7 +401,7 @@ def test_a_backup_that_cannot_be_read_does_not_end_retention(isoloir):
     old = f"{folder}/isoloir-20200101T000000Z.backup"
     os.symlink(f"{isoloir.folder}/a-disk-that-is-gone", old)
     made = isoloir.run("store", "backup", folder, "--keep", "1")
-    assert "It is removed without the digest" in made.stderr and f"{old}: removed, 1 newer one stay" in made.stdout.replace("stays", "stay")
+    assert "It was removed without the digest" in made.stderr and f"{old}: removed, 1 newer one stay" in made.stdout.replace("stays", "stay")
     assert not os.path.lexists(old) and len(os.listdir(folder)) == 1
     [details] = [json.loads(details) for details, in isoloir.sql("SELECT details FROM journal_entry WHERE action = 'store.backup.removed'")]
     assert details == {"file": os.path.basename(old)}

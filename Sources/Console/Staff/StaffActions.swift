@@ -65,6 +65,10 @@ struct StaffActions: ConsoleWork {
         guard let role = StaffRole(rawValue: call["role"]) else {
             return .refused(422, text("fault.choice", language), field: "role")
         }
+        // Who may not do this is told so, and the journal has it, whatever else they sent.
+        if let denial = try accounts.denial(role, call.viewer) {
+            return answer(denial, language, done: "staffAdd.done")
+        }
         let mail: EmailAddress
         do throws(EmailAddress.Fault) { mail = try EmailAddress(call["mail"].trimmed) } catch {
             let fault = PhoneGivenContact.Fault.value(call["mail"], error.reason)
