@@ -236,7 +236,8 @@ let package = Package(
         tests(
             "WebContentTests", of: ["Crypto", "Delivery", "Elections", "HTTPServer", "TestSupport", "WebContent"]),
         tests(
-            "ServerTests", of: ["CommandLineKit", "Crypto", "Delivery", "HTTPServer", "Server", "TestSupport"]),
+            "ServerTests",
+            of: ["CommandLineKit", "Crypto", "Delivery", "HTTPServer", "Operations", "Server", "Staff", "TestSupport"]),
         tests(
             "VoterSiteTests",
             of: [
