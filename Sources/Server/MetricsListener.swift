@@ -20,9 +20,10 @@ struct MetricsListener: Sendable {
     private static let connections = 20
 
     let services: Services
-    let site: Site
+    let table: SiteTable
     let server: WebServer
     let pool: WorkerPool
+    let neutral: NeutralPages
     private let begun = Date().timeIntervalSince1970
     private let kept = Kept()
 
@@ -31,8 +32,8 @@ struct MetricsListener: Sendable {
         let families = Mutex<(at: Int, families: [MetricFamily])?>(nil)
     }
 
-    init(_ services: Services, _ site: Site, _ server: WebServer, _ pool: WorkerPool) {
-        (self.services, self.site, self.server, self.pool) = (services, site, server, pool)
+    init(_ services: Services, _ table: SiteTable, _ server: WebServer, _ pool: WorkerPool, neutral: NeutralPages) {
+        (self.services, self.table, self.server, self.pool, self.neutral) = (services, table, server, pool, neutral)
     }
 
     func open(port: Int) -> WebServer {
@@ -58,7 +59,30 @@ struct MetricsListener: Sendable {
             tables = try counts()
             kept.families.withLock { $0 = (now, tables) }
         }
-        return Metrics.text([site.site.metrics, site.console.metrics], moment + tables + process)
+        let hosted = table.all
+        let sites = hosted.compactMap(\.site).flatMap { [$0.site.metrics, $0.console.metrics] }
+        let present = hosted.flatMap { hosted in standing(hosted).map { $0.labelled(election: hosted.id) } }
+        return Metrics.text(
+            sites + (hosted.count > 1 ? [neutral.metrics] : []),
+            moment + MetricFamily.joined(present) + tables + process)
+    }
+
+    /// How one election stands at the moment.
+    private func standing(_ hosted: HostedSite) -> [MetricFamily] {
+        let site = hosted.site?.site
+        let reasons = VoterSite.Obstacle.allCases.map { (name: $0.rawValue, holds: site?.obstacle == $0) }
+        return [
+            MetricFamily(
+                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
+                site?.isOpeningOverdue == true ? 1 : 0),
+            MetricFamily(
+                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
+                .gauge,
+                (reasons + [("fault", site == nil)]).map { .init($0.holds ? 1 : 0, [("reason", $0.name)]) }),
+            MetricFamily(
+                "isoloir_clock_doubted", "1 while the clock's word is not taken for the poll.", .gauge,
+                site?.isClockDoubted == true ? 1 : 0),
+        ]
     }
 
     /// What is to be known at the moment.
@@ -74,31 +98,38 @@ struct MetricsListener: Sendable {
                 Double(server.turnedAwayConnections)),
             MetricFamily(
                 "isoloir_body_bytes", "Bytes of forms and ballots in memory.", .gauge, Double(server.bufferedBytes)),
-            MetricFamily(
-                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
-                site.site.isOpeningOverdue ? 1 : 0),
-            MetricFamily(
-                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
-                .gauge,
-                VoterSite.Obstacle.allCases.map { .init(site.site.obstacle == $0 ? 1 : 0, [("reason", $0.rawValue)]) }),
-            MetricFamily(
-                "isoloir_clock_doubted", "1 while the clock's word is not taken for the poll.", .gauge,
-                site.site.isClockDoubted ? 1 : 0),
             MetricFamily("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", .gauge, Double(pool.waiting)),
         ]
     }
 
-    /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
+    /// What the store counts: of each election, and of channels and disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
-        let number = site.station.election.number
-        let (messages, sheets, pauses, due, undelivered) = try services.store.read {
+        var families: [MetricFamily] = []
+        for hosted in table.all {
+            families += try counts(hosted.election).map { $0.labelled(election: hosted.id) }
+        }
+        let pauses = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try services.outbox.reports.pauses(reading).map(\.route)
+        }
+        return MetricFamily.joined(families) + [
+            MetricFamily(
+                "isoloir_channel_paused", "1 while a channel stopped, as after its relay refused everything.", .gauge,
+                [Channel.email, .sms].map { .init(pauses.contains($0.rawValue) ? 1 : 0, [("channel", $0.rawValue)]) }),
+            MetricFamily(
+                "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
+        ]
+    }
+
+    /// What the store counts of an election: messages with failures and bounces, letters.
+    private func counts(_ election: StoredElection) throws(StoreError) -> [MetricFamily] {
+        let number = election.number
+        let (messages, sheets, due, undelivered) = try services.store.read {
             (reading: borrowing Reading) throws(StoreError) in
             (
                 try services.outbox.reports.summary(reading, election: number),
-                try services.letterBatches.sheets(reading, site.station.election),
-                try services.outbox.reports.pauses(reading).map(\.route),
+                try services.letterBatches.sheets(reading, election),
                 try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now),
-                try UndeliveredConfirmations(reading, services.outbox, of: site.station.election)
+                try UndeliveredConfirmations(reading, services.outbox, of: election)
             )
         }
         return [
@@ -126,11 +157,6 @@ struct MetricsListener: Sendable {
             MetricFamily(
                 "isoloir_letters", "Sheets by state.", .gauge,
                 sheets.map { .init(Double($0.count), [("state", $0.state)]) }),
-            MetricFamily(
-                "isoloir_channel_paused", "1 while a channel stopped, as after its relay refused everything.", .gauge,
-                [Channel.email, .sms].map { .init(pauses.contains($0.rawValue) ? 1 : 0, [("channel", $0.rawValue)]) }),
-            MetricFamily(
-                "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
         ]
     }
 

@@ -51,6 +51,7 @@ private func readElection(_ folder: String) throws(Refusal) -> (election: Electi
 private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
+    try StoredElections(services).refuseSharedAddress(election)
     _ = try refusing { try services.keys.keyOrNew(of: election.id) }
     if let number = try refusing({
         try services.store.read { (reading: borrowing Reading) throws(StoreError) in
