@@ -37,6 +37,7 @@ package final class ServedElections: Sendable {
     /// Answers for paths that are not the voters'.
     private let extra: @Sendable (Request) -> Response?
     private let log: AccessLog
+    private let cache = ContentCache()
     private let faults = Mutex<[String: Fault]>([:])
 
     /// - Parameters:
@@ -84,6 +85,7 @@ package final class ServedElections: Sendable {
                 news.append(.faulty(id: id, reason: error.description))
             }
         }
+        table.note(unreadable: found.count { if case .damaged = $0 { true } else { false } })
         // The last one stays as it is: who comes is told what became of it.
         for hosted in table.all where !present.contains(hosted.id) && !table.isAlone {
             table.remove(hosted.id)
@@ -139,7 +141,7 @@ package final class ServedElections: Sendable {
         try PollAdministration(services, election).checkBox()
         try PollAdministration(services, election).checkFrozen()
         let lines = SiteLog(log, election: election.election.id, table)
-        let site = try SiteBuilder(services).build(election, extra: extra) { lines.write($0) }
+        let site = try SiteBuilder(services, cache).build(election, extra: extra) { lines.write($0) }
         if let fault = try refusing({ try site.station.boxKey.fault() }) {
             Terminal.complain(
                 "\(election.election.id): \(services.boxKeyWords(fault, election)). Until then voters get a page that says so."

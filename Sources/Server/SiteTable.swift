@@ -37,6 +37,8 @@ package final class SiteTable: Sendable {
     private let state = Mutex(State())
     /// Elections in the table; read for each line of the log.
     private let count = Atomic<Int>(0)
+    /// Elections of the store whose definition cannot be read, and with it their address.
+    private let unreadable = Atomic<Int>(0)
 
     /// Empty.
     package init() {}
@@ -56,7 +58,10 @@ package final class SiteTable: Sendable {
     }
 
     /// Whether one election is served and nothing is to be told apart.
-    package var isAlone: Bool { count.load(ordering: .relaxed) <= 1 }
+    package var isAlone: Bool { count.load(ordering: .relaxed) + unreadable.load(ordering: .relaxed) <= 1 }
+
+    /// Says how many elections there are beside these, whose address nobody knows: their voters must not be led to another one.
+    func note(unreadable number: Int) { unreadable.store(number, ordering: .relaxed) }
 
     /// Puts an election in, or in the place of what stood for it before.
     func put(_ hosted: HostedSite) { change { all in all.filter { $0.id != hosted.id } + [hosted] } }
@@ -82,7 +87,8 @@ package final class SiteTable: Sendable {
 
     /// Who answers a request, by the host that it asks for.
     func answering(_ request: Request) -> Answering {
-        let found = state.withLock { $0.all.count == 1 ? $0.all[0] : $0.hosts.find(request.header("host")) }
+        let isAlone = isAlone
+        let found = state.withLock { isAlone ? $0.all.first : $0.hosts.find(request.header("host")) }
         return found.map { $0.site.map { .site($0) } ?? .standstill } ?? .nobody
     }
 

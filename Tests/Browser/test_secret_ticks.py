@@ -223,7 +223,7 @@ def test_two_presses_at_once_on_one_page_open_one_session(tmp_path, hasPicture):
             with concurrent.futures.ThreadPoolExecutor(3) as pool:
                 answers = list(pool.map(press, [password] * 3))
             assert {(each.status_code, each.headers.get("Location")) for each in answers} == {(303, "/space")}, [page_text(each)[:300] for each in answers]
-            assert len({each.cookies["cse-2026-session"] for each in answers}) == 1
+            assert len({each.cookies["activation-session"] for each in answers}) == 1
             assert site.sql("SELECT count(*) FROM access_session") == [(count,)] and site.sql("SELECT count(*) FROM passphrase_throttle") == [(0,)]
             # A wrong password beside it opens nothing, and is counted.
             assert press(password.swapcase()).status_code == 422

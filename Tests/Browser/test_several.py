@@ -186,6 +186,13 @@ def test_one_that_cannot_be_served_keeps_no_other_from_serving(site):
     assert asked(site, host="autre.example.org").status_code == 503
     os.rename(f"{site.folder}/away.key", f"{site.keys}/autre-2026.key")
     road.wait_until(served(site, "autre.example.org"), seconds=90)
+    # A definition that cannot be read names no host: nobody's voters are led to the other election.
+    site.stop()
+    site.sql("UPDATE election_definition SET definition = 'election: [' WHERE name = 'autre-2026'")
+    site.serve()
+    assert served(site, f"localhost:{site.port}")() and asked(site, host="autre.example.org").status_code == 421
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert "autre-2026: the stored definition of autre-2026" in file.read()
 
 
 def test_an_election_that_comes_is_served_without_a_restart(site):
