@@ -6,7 +6,6 @@ import Foundation
 import Glibc
 import HTTPServer
 import Issuance
-import Operations
 import Polling
 import Store
 import Synchronization
@@ -104,12 +103,23 @@ struct MetricsListener: Sendable {
 
     /// What the store counts: of each election, and of channels and disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
-        var families: [MetricFamily] = []
-        for hosted in table.all {
-            families += try counts(hosted.election).map { $0.labelled(election: hosted.id) }
-        }
-        let pauses = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-            try services.outbox.reports.pauses(reading).map(\.route)
+        let hosted = table.all
+        let (families, pauses) = try services.store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([MetricFamily], [String]) in
+            let posted = try PostedMessages(reading, services.outbox, now: services.clock.now)
+            var families: [MetricFamily] = []
+            for hosted in hosted {
+                let own =
+                    posted.families(hosted.election.number) + [
+                        MetricFamily(
+                            "isoloir_letters", "Sheets by state.", .gauge,
+                            try services.letterBatches.sheets(reading, hosted.election).map {
+                                .init(Double($0.count), [("state", $0.state)])
+                            })
+                    ]
+                families += own.map { $0.labelled(election: hosted.id) }
+            }
+            return (families, try services.outbox.reports.pauses(reading).map(\.route))
         }
         return MetricFamily.joined(families) + [
             MetricFamily(
@@ -118,65 +128,6 @@ struct MetricsListener: Sendable {
             MetricFamily(
                 "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
         ]
-    }
-
-    /// What the store counts of an election: messages with failures and bounces, letters.
-    private func counts(_ election: StoredElection) throws(StoreError) -> [MetricFamily] {
-        let number = election.number
-        let (messages, sheets, due, undelivered) = try services.store.read {
-            (reading: borrowing Reading) throws(StoreError) in
-            (
-                try services.outbox.reports.summary(reading, election: number),
-                try services.letterBatches.sheets(reading, election),
-                try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now),
-                try UndeliveredConfirmations(reading, services.outbox, of: election)
-            )
-        }
-        return [
-            MetricFamily(
-                "isoloir_outbox_messages",
-                "Messages by channel and state, but for word of votes and reminders.",
-                .gauge, MetricsListener.messages(messages)),
-            MetricFamily(
-                "isoloir_outbox_oldest_due_seconds",
-                "For how long the oldest message of a channel has been due, of any kind, in whole five minutes.",
-                .gauge,
-                [Channel.email, .sms].map { channel in
-                    let seconds = due.first { $0.route == channel.rawValue }?.seconds ?? 0
-                    return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])
-                }),
-            MetricFamily(
-                "isoloir_vote_confirmations_undelivered",
-                "Vote confirmations that failed or came back, in whole tens; 0 until the poll has ended.",
-                .gauge,
-                [Channel.email, .sms].map { channel in
-                    .init(
-                        Double((undelivered.lines.first { $0.route == channel }?.total ?? 0) / 10 * 10),
-                        [("channel", channel.rawValue)])
-                }),
-            MetricFamily(
-                "isoloir_letters", "Sheets by state.", .gauge,
-                sheets.map { .init(Double($0.count), [("state", $0.state)]) }),
-        ]
-    }
-
-    /// Seconds by which an age is told: to the second it would tell when somebody voted.
-    private static let agePiece = 300
-
-    /// What alerts watch is told when it is zero as well.
-    private static func messages(
-        _ counted: [(route: String, state: String, count: Int)]
-    ) -> [MetricFamily.Sample] {
-        var samples = counted.map { (route: $0.route, state: $0.state, count: $0.count) }
-        for route in Channel.allCases {
-            for state in ["waiting", "failed", "bounced"]
-            where !samples.contains(where: { $0.route == route.rawValue && $0.state == state }) {
-                samples.append((route.rawValue, state, 0))
-            }
-        }
-        return samples.sorted { ($0.route, $0.state) < ($1.route, $1.state) }.map {
-            .init(Double($0.count), [("channel", $0.route), ("state", $0.state)])
-        }
     }
 
     private var freeBytes: Int {
