@@ -1,12 +1,13 @@
 import Console
+import Elections
 import HTTPServer
 
 /// Finds the console at an address that the consoles of several elections share. Accounts belong to an election, and two
 /// elections may have accounts with the same identifier: so the election is named first, by its short name, which is no
 /// secret. Whether somebody has an account there is told by nothing that is answered here.
 ///
-///     /manager?election=cse-2026 ──> cookie, then /manager: that election's console, and its sign-in
-///     /manager/election ───────────> the page that asks which one; also where the cookie names none
+///     /manager/...?election=cse-2026 ──> cookie, then /manager/...: that election's console, and its sign-in
+///     /manager/election ───────────────> the page that asks which one; also where the cookie names none
 ///     program ── Isoloir-Election: cse-2026 ──> that election's API
 ///
 /// A form that one election's page sends while the browser's cookie names another is refused: its token is of the other key.
@@ -45,11 +46,11 @@ struct ConsoleRouter: Sendable {
 
     /// The same for names that there are and names that there are not: the browser keeps it and goes on.
     private func choice(_ request: Request) -> Response? {
-        guard request.method == .get, request.path == "/manager", let name = request.parameter("election"),
+        guard request.method == .get, ConsoleRouter.isPage(request.path), let name = request.parameter("election"),
             1...ConsoleRouter.longestName ~= name.utf8.count,
             name.utf8.allSatisfy({ 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") })
         else { return nil }
-        var response = Response.see("/manager")
+        var response = Response.see(request.path)
         response.headers.append(
             (
                 "Set-Cookie",
@@ -57,6 +58,19 @@ struct ConsoleRouter: Sendable {
                     + "Max-Age=\(ConsoleRouter.keptSeconds)"
             ))
         return neutral.finish(request, response, as: "/manager")
+    }
+
+    /// Whether a path is one of the console, in characters that stand in an address as they are.
+    private static func isPage(_ path: String) -> Bool {
+        (path == "/manager" || path.hasPrefix("/manager/"))
+            && path.utf8.allSatisfy {
+                97...122 ~= $0 || 65...90 ~= $0 || 47...57 ~= $0 || $0 == UInt8(ascii: "-")
+            }
+    }
+
+    /// Where messages lead the staff of an election: at an address that consoles may share, with the election in it.
+    static func address(of election: Election, _ settings: ServerSettings) -> String {
+        settings.console.map { "\($0.url)/manager?election=\(election.id)" } ?? "\(election.address)/manager"
     }
 
     func overloaded(_ request: Request) -> Response {

@@ -48,6 +48,13 @@ package struct StoredElections {
         }
     }
 
+    /// Refuses a store of which two elections have one address.
+    /// - Throws: refused with both names and the cure.
+    package func refuseSharedAddresses() throws(Refusal) {
+        try StoredElections.refuseSharedAddresses(
+            try serviceable().compactMap { if case .election(let stored) = $0 { stored } else { nil } })
+    }
+
     /// Refuses elections of which two have one address.
     static func refuseSharedAddresses(_ elections: [StoredElection]) throws(Refusal) {
         for (place, first) in elections.enumerated() {

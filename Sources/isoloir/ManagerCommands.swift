@@ -51,7 +51,7 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
         StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: register
     )
     Terminal.say(
-        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.console)."
+        "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(register.link())."
     )
 }
 

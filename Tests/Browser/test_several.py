@@ -7,6 +7,7 @@ import threading
 
 import requests
 from conftest import Client, Site, road, voter
+from staff import add, mail_of
 from test_casting import SMALL
 from test_dead_ends import LISTS, WORKERS
 
@@ -222,6 +223,7 @@ def test_two_elections_at_one_address_are_refused(site):
         site.sql("INSERT INTO election_definition (name, definition, stored_at) VALUES ('autre-2026', ?, 1)", file.read())
     refused = site.run("serve", "--port", site.port, status=1).stderr
     assert "cse-2026" in refused and "autre-2026" in refused and "--election" in refused
+    assert "have the same address" in site.run("doctor", "--offline", status=1).stdout
     site.serve("--election", "cse-2026")
     assert served(site, f"localhost:{site.port}")()
 
@@ -234,8 +236,12 @@ def test_consoles_at_an_address_of_their_own(site):
     # One election: nothing is asked.
     assert requests.get(f"{place}/manager/sign-in", timeout=20).status_code == 200
     site.stop()
-    Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    add(site, "anne", "manager")
+    other = Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    add(other, "paul", "manager")
     site.serve()
+    for who, name in (("anne", "cse-2026"), ("paul", "autre-2026")):
+        assert f"{place}/manager?election={name}" in site.wait_text(mail_of(who), 1), who
     page = requests.get(f"{place}/manager", timeout=20)
     assert page.status_code == 200 and "Quelle élection" in page.text and "Which election" in page.text
     assert "cse-2026</title>" not in page.text and "autre" not in page.text
@@ -249,6 +255,13 @@ def test_consoles_at_an_address_of_their_own(site):
         assert f"{name}-staffBrowser" in browser.cookies or name == "nobody-2026"
         assert "Quelle élection" in browser.get(f"{place}/manager/election", timeout=20).text
     assert len(set(answers)) == 1 and answers[0][:2] == (303, "/manager")
+    # A link in a message leads to its page, whichever election the browser was at.
+    browser = requests.Session()
+    browser.get(f"{place}/manager?election=autre-2026", timeout=20)
+    linked = browser.get(f"{place}/manager/parcels?election=cse-2026", timeout=20, allow_redirects=False)
+    assert linked.headers["Location"] == "/manager/parcels"
+    assert browser.get(f"{place}/manager/parcels", timeout=20).url.endswith("/manager/sign-in") and "cse-2026-staffBrowser" in browser.cookies
+    assert requests.get(f"{place}/manager/a%0d%0ab?election=cse-2026", timeout=20, allow_redirects=False).status_code in (200, 400)
     for name in ("", "a" * 41, "cse_2026", "CSE-2026", "a;b", "a%0d%0ab"):
         assert "Set-Cookie" not in requests.get(f"{place}/manager?election={name}", timeout=20, allow_redirects=False).headers, name
     # A page of one election's console, sent to another's.
