@@ -147,10 +147,9 @@ let package = Package(
             name: "isoloir",
             dependencies: [
                 "Authentication", "BallotCore", "BallotEngine", "CommandLineKit", "Compliance", "Console", "Contacts",
-                "Crypto", "Delivery", "Demo", "Documents", "Elections", "Inputs", "Issuance", "Journal", "Observer",
-                "Operations",
-                "Polling", "Server", "Staff", "Store", "Tally", "TrusteeSide", "Typesetting", "VoterRoll", "VoterSite",
-                "WebContent",
+                "Crypto", "Delivery", "Demo", "Documents", "Elections", "HTTPServer", "Inputs", "Issuance", "Journal",
+                "Observer", "Operations", "Polling", "Server", "Staff", "Store", "Tally", "TrusteeSide", "Typesetting",
+                "VoterRoll", "VoterSite", "WebContent",
             ].map { .byName(name: $0) }, swiftSettings: house),
         .executableTarget(
             name: "CastBench",
@@ -237,7 +236,10 @@ let package = Package(
             "WebContentTests", of: ["Crypto", "Delivery", "Elections", "HTTPServer", "TestSupport", "WebContent"]),
         tests(
             "ServerTests",
-            of: ["CommandLineKit", "Crypto", "Delivery", "HTTPServer", "Operations", "Server", "Staff", "TestSupport"]),
+            of: [
+                "CommandLineKit", "Contacts", "Crypto", "Delivery", "HTTPServer", "Operations", "Server", "Staff",
+                "TestSupport",
+            ]),
         tests(
             "VoterSiteTests",
             of: [

@@ -52,6 +52,9 @@ package final class Courier: Sendable {
         package var unknown = 0
         /// Why something stopped or waits; empty when all is well.
         package var troubles: [String] = []
+        /// Elections whose messages wait because their key is not at hand; `troubles` says so of each. The channel goes on for
+        /// the others.
+        var held: Set<Int> = []
 
         /// Of a run that did nothing yet.
         package init() {}
@@ -212,11 +215,13 @@ extension Courier {
     ) {
         let (store, outbox, route) = (line.store, line.outbox, line.route)
         var (wait, heard) = (0, 0)
+        // One election's missing key must not slow the others' codes down.
+        var held = HeldElections()
         while bell.wait(milliseconds: wait, heard: &heard) {
             wait = pause
             do throws(StoreError) {
                 let isDue = try store.read { (reading: borrowing Reading) throws(StoreError) in
-                    try outbox.lease.isDue(reading, route, line.classes)
+                    try outbox.lease.isDue(reading, route, line.classes, except: held.now)
                 }
                 guard isDue || !line.unstored.isEmpty else {
                     rest()
@@ -226,7 +231,8 @@ extension Courier {
                 try run(tally)
                 let report = try tally.finish()
                 for reason in report.troubles { trouble("\(route.rawValue): \(reason)") }
-                if !report.troubles.isEmpty {
+                held.add(report.held, milliseconds: troublePause)
+                if report.troubles.count > report.held.count {
                     wait = troublePause
                 } else if report.accepted > 0 {
                     try store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
@@ -239,6 +245,18 @@ extension Courier {
             }
         }
         do throws(StoreError) { try line.unstored.settle(store, outbox, route: route) } catch { trouble("\(error)") }
+    }
+
+    /// Elections of which nothing is looked for until their key is asked for again.
+    private struct HeldElections {
+        private var until: [Int: Double] = [:]
+
+        /// By their numbers.
+        var now: Set<Int> { Set(until.filter { $0.value > Monotonic.seconds }.keys) }
+
+        mutating func add(_ elections: Set<Int>, milliseconds: Int) {
+            for election in elections { until[election] = Monotonic.seconds + Double(milliseconds) / 1000 }
+        }
     }
 
     /// One thread's share of the work.
@@ -276,6 +294,12 @@ final class DispatchReport: Sendable {
     /// Keeps a reason, each once.
     func trouble(_ reason: String) {
         state.withLock { if !$0.report.troubles.contains(reason) { $0.report.troubles.append(reason) } }
+    }
+
+    /// Keeps the elections whose key is not at hand, and why.
+    func hold(_ blocked: [Int: String]) {
+        for reason in blocked.values { trouble(reason) }
+        state.withLock { $0.report.held.formUnion(blocked.keys) }
     }
 
     /// Keeps the first error; `finish` throws it.

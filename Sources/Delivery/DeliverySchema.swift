@@ -124,5 +124,13 @@ package enum DeliverySchema {
                 at INTEGER NOT NULL
             ) STRICT;
             """),
+        // What is due of one election is found without a walk over another's.
+        Migration(
+            "outbox-8-share",
+            """
+            DROP INDEX outbox_message_due;
+            CREATE INDEX outbox_message_due ON outbox_message (channel, priority, election, due_at)
+                WHERE state = 'waiting';
+            """),
     ]
 }

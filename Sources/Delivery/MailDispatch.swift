@@ -124,7 +124,7 @@ final class MailDispatch {
         }
         if !isWarm || isStopped { close() ?? engine.close() }
         try recorder.finish()
-        for reason in opener.blocked.values { tally.trouble(reason) }
+        tally.hold(opener.blocked)
         if let error = queue.error { throw error }
     }
 
@@ -187,7 +187,7 @@ final class MailDispatch {
             }
         }
         if !unstored.isEmpty { _ = try record() }
-        for reason in opener.blocked.values { tally.trouble(reason) }
+        tally.hold(opener.blocked)
     }
 
     /// Stores what was put into the folder, and leases further messages.

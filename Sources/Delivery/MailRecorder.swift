@@ -16,6 +16,8 @@ final class MailRecorder {
     private let syncer: Syncer
     /// Messages that were leased and whose result is not stored yet.
     private var underWay: Set<Int> = []
+    /// The election whose mail was leased last.
+    private var latest = 0
 
     private let classes: ClosedRange<Priority>
     private let unstored: UnstoredResults
@@ -45,7 +47,7 @@ final class MailRecorder {
         if let error = syncer.error { throw error }
         for result in results { underWay.remove(result.id) }
         let order = LeaseOrder(
-            route: .email, limit: wanted, except: underWay, blocked: blocked, classes: classes)
+            route: .email, limit: wanted, except: underWay, blocked: blocked, classes: classes, after: latest)
         let (outbox, lease, unstored) = (outbox, lease, unstored)
         let (count, leased) = try store.write(durable: .soon) {
             (transaction: borrowing Transaction) throws(StoreError) -> (Int, [LeasedMessage]?) in
@@ -59,6 +61,7 @@ final class MailRecorder {
         syncer.note()
         guard let leased else { throw DispatcherLease.lost }
         for message in leased { underWay.insert(message.id) }
+        latest = leased.last?.election ?? latest
         return leased
     }
 

@@ -47,6 +47,8 @@ struct LeaseOrder {
     /// Elections whose key is not at hand.
     var blocked: Set<Int> = []
     var classes = MessageClass.all
+    /// The election that was served last: the next one comes first.
+    var after = 0
 }
 
 /// How long temporary refusals wait, and when we give up.
@@ -116,43 +118,19 @@ package struct OutboxLease: Sendable {
             """, clock.now)
     }
 
-    /// The messages that are due, the most urgent first. Mails stay `waiting` in the store while they are handed over:
-    /// only the one dispatcher does that, and if it dies they simply wait again.
-    /// - Parameter order: how many at most, of which channel and classes, and which are left out.
-    func due(_ reading: borrowing Reading, _ order: LeaseOrder) throws(StoreError) -> [LeasedMessage] {
-        let blocked = "[" + order.blocked.map(String.init).joined(separator: ",") + "]"
-        var leased: [LeasedMessage] = []
-        try reading.each(
-            """
-            SELECT id, election, priority, frame, attempts + 1, sealed FROM outbox_message
-            WHERE state = 'waiting' AND channel = ?1 AND priority BETWEEN ?4 AND ?6 AND due_at <= ?2
-                AND (expires_at IS NULL OR expires_at > ?2)
-                AND (?5 = '[]' OR election NOT IN (SELECT value FROM json_each(?5)))
-                AND (priority = 0 OR NOT EXISTS (SELECT 1 FROM outbox_hold WHERE channel = ?1))
-            ORDER BY priority, due_at LIMIT ?3
-            """, order.route.rawValue, clock.now, order.limit + order.except.count, order.classes.lowerBound.rawValue,
-            blocked, order.classes.upperBound.rawValue
-        ) { (row: borrowing Row) throws(StoreError) in
-            let id: Int = try row[0]
-            guard !order.except.contains(id), leased.count < order.limit else { return }
-            leased.append(
-                LeasedMessage(
-                    id: id, election: try row[1], route: order.route, priority: try row[2], frame: try row[3],
-                    attempts: try row[4], sealed: try row[5]))
-        }
-        return leased
-    }
-
     /// Whether anything of a channel and classes is due.
-    func isDue(_ reading: borrowing Reading, _ route: Channel, _ classes: ClosedRange<Priority>) throws(StoreError)
-        -> Bool
-    {
-        try reading.number(
+    /// - Parameter held: elections that are left out.
+    func isDue(
+        _ reading: borrowing Reading, _ route: Channel, _ classes: ClosedRange<Priority>, except held: Set<Int> = []
+    ) throws(StoreError) -> Bool {
+        let held = "[" + held.map(String.init).joined(separator: ",") + "]"
+        return try reading.number(
             """
             SELECT EXISTS (SELECT 1 FROM outbox_message WHERE state = 'waiting' AND channel = ?1
                 AND priority BETWEEN ?2 AND ?3 AND due_at <= ?4 AND (expires_at IS NULL OR expires_at > ?4)
+                AND (?5 = '[]' OR election NOT IN (SELECT value FROM json_each(?5)))
                 AND (priority = 0 OR NOT EXISTS (SELECT 1 FROM outbox_hold WHERE channel = ?1)))
-            """, route.rawValue, classes.lowerBound.rawValue, classes.upperBound.rawValue, clock.now) == 1
+            """, route.rawValue, classes.lowerBound.rawValue, classes.upperBound.rawValue, clock.now, held) == 1
     }
 
     /// Lets a paused channel be tried again.

@@ -151,20 +151,6 @@ package struct OutboxReports: Sendable {
         ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1], try row[2]) }
     }
 
-    /// For how many seconds the oldest message of each channel has been due, word of votes and reminders among them; channels where
-    /// nothing waits are left out.
-    /// - Parameter now: seconds since 1970.
-    package func oldestDue(
-        _ reading: borrowing Reading, election: Int, now: Int
-    ) throws(StoreError) -> [(route: String, seconds: Int)] {
-        try reading.all(
-            """
-            SELECT channel, ?2 - min(due_at) FROM outbox_message
-            WHERE election = ?1 AND state = 'waiting' AND due_at <= ?2 GROUP BY channel
-            """, election, now
-        ) { (row: borrowing Row) throws(StoreError) in (try row[0], try row[1]) }
-    }
-
     /// Why channels are paused.
     package func pauses(_ reading: borrowing Reading) throws(StoreError) -> [(route: String, reason: String)] {
         try reading.all("SELECT channel, reason FROM outbox_pause ORDER BY channel") {

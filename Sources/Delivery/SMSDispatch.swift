@@ -18,6 +18,8 @@ final class SMSDispatch {
     private let mayGoOn: @Sendable () -> Bool
     /// Classes whose budget of the day is used up.
     private var spent: Set<Priority> = []
+    /// The election whose message was the last.
+    private var latest = 0
 
     init(
         store: Store, outbox: Outbox, lease: DispatcherLease, provider: any SMSProvider, policy: SMSPolicy,
@@ -43,18 +45,21 @@ final class SMSDispatch {
                 return
             }
         }
-        for reason in opener.blocked.values { tally.trouble(reason) }
+        tally.hold(opener.blocked)
     }
 
     /// The most urgent message of a class that may still send.
     private func next() throws(StoreError) -> LeasedMessage? {
         for priority in Priority.allCases where classes.contains(priority) && !spent.contains(priority) {
             let order = LeaseOrder(
-                route: .sms, limit: 1, blocked: Set(opener.blocked.keys), classes: priority...priority)
+                route: .sms, limit: 1, blocked: Set(opener.blocked.keys), classes: priority...priority, after: latest)
             let found = try store.read { (reading: borrowing Reading) throws(StoreError) in
                 try outbox.lease.due(reading, order).first
             }
-            if let found { return found }
+            if let found {
+                latest = found.election
+                return found
+            }
         }
         return nil
     }

@@ -172,7 +172,7 @@ private struct DemoRun {
         let ways = members.map {
             "  \($0.identifier.text)  \($0.newcomer.fullName), \(StaffRegister.word($0.newcomer.role, .en))"
         }.joined(separator: "\n")
-        try runSite(services, site, settings, courier: courier, log: log) { _ in
+        try SiteRun(services, SiteTable(election, site), settings, log: log).run(courier: courier) { _ in
             Terminal.say(
                 """
 

@@ -34,6 +34,20 @@ package struct MetricFamily: Sendable {
         self.init(name, help, kind, [Sample(value)])
     }
 
+    /// The same with the election as a label of every value.
+    package func labelled(election: String) -> MetricFamily {
+        MetricFamily(name, help, kind, samples.map { Sample($0.value, [("election", election)] + $0.labels) })
+    }
+
+    /// One family for each name, with the values of all that bear it, in the order in which names first come.
+    package static func joined(_ families: [MetricFamily]) -> [MetricFamily] {
+        let byName = Dictionary(grouping: families) { $0.name }
+        var seen: Set<String> = []
+        return families.filter { seen.insert($0.name).inserted }.map { first in
+            MetricFamily(first.name, first.help, first.kind, byName[first.name, default: []].flatMap(\.samples))
+        }
+    }
+
     /// As the text format writes it, without line ends.
     var lines: [String] {
         ["# HELP \(name) \(help)", "# TYPE \(name) \(kind.rawValue)"]
@@ -103,10 +117,13 @@ package final class Metrics: Sendable {
     /// Upper bounds of the histogram's buckets, in seconds.
     private static let bounds = [0.001, 0.005, 0.02, 0.1, 0.5, 2.5]
     private let side: Side
+    private let election: String
     private let state = Mutex(State())
 
-    /// - Parameter side: the label `site` of everything that is counted here.
-    package init(_ side: Side) { self.side = side }
+    /// - Parameters:
+    ///   - side: the label `site` of everything that is counted here.
+    ///   - election: the label of that name; empty for requests that belong to no election.
+    package init(_ side: Side, election: String) { (self.side, self.election) = (side, election) }
 
     /// Counts an answer.
     /// - Parameters:
@@ -135,40 +152,54 @@ package final class Metrics: Sendable {
 
     /// Everything that was counted, and what else there is to be known at the moment.
     package static func text(_ all: [Metrics], _ families: [MetricFamily]) -> String {
-        let states = all.map { (side: $0.side.rawValue, state: $0.state.withLock { $0 }) }
+        let states = all.map { metrics in
+            (
+                labels: Labels(site: metrics.side.rawValue, election: metrics.election),
+                state: metrics.state.withLock { $0 }
+            )
+        }
         var lines = requests(states).lines + histogram(states)
         lines +=
             signIns(
-                states.map { ($0.side, $0.state.attempts) }, "isoloir_sign_ins_checked_total",
+                states.map { ($0.labels, $0.state.attempts) }, "isoloir_sign_ins_checked_total",
                 "Codes, secrets and authenticators' codes that were looked at."
             ).lines
         lines +=
             signIns(
-                states.map { ($0.side, $0.state.refusals) }, "isoloir_sign_ins_refused_total",
+                states.map { ($0.labels, $0.state.refusals) }, "isoloir_sign_ins_refused_total",
                 "Wrong codes, secrets and authenticators' codes."
             ).lines
         lines += failures(states).lines + families.flatMap(\.lines)
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Answers by site, route and status.
-    private static func requests(_ states: [(side: String, state: State)]) -> MetricFamily {
-        let samples = states.flatMap { side, state in
+    /// What everything is counted by.
+    private struct Labels {
+        let site: String
+        let election: String
+
+        /// In front of the labels of one value.
+        var pairs: [(name: String, value: String)] { [("site", site), ("election", election)] }
+    }
+
+    /// Answers by site, election, route and status.
+    private static func requests(_ states: [(labels: Labels, state: State)]) -> MetricFamily {
+        let samples = states.flatMap { labels, state in
             state.requests.sorted { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }.map {
                 MetricFamily.Sample(
-                    Double($0.value), [("site", side), ("route", $0.key.route), ("status", "\($0.key.status)")])
+                    Double($0.value), labels.pairs + [("route", $0.key.route), ("status", "\($0.key.status)")])
             }
         }
         return MetricFamily("isoloir_requests_total", "Requests answered.", .counter, samples)
     }
 
-    /// Times by site and route: a family of its own form.
-    private static func histogram(_ states: [(side: String, state: State)]) -> [String] {
+    /// Times by site, election and route: a family of its own form.
+    private static func histogram(_ states: [(labels: Labels, state: State)]) -> [String] {
         let name = "isoloir_request_duration_seconds"
         var lines = ["# HELP \(name) Time to an answer.", "# TYPE \(name) histogram"]
-        for (side, state) in states {
+        for (site, state) in states {
             for (route, timing) in state.timings.sorted(by: { $0.key < $1.key }) {
-                let labels = [(name: "site", value: side), (name: "route", value: route)]
+                let labels = site.pairs + [(name: "route", value: route)]
                 let limits = zip(bounds.map { "\($0)" }, timing.buckets).map { ($0, $1) } + [("+Inf", timing.count)]
                 for (bound, count) in limits {
                     lines.append("\(name)_bucket\(MetricFamily.braced(labels + [("le", bound)])) \(count)")
@@ -182,21 +213,28 @@ package final class Metrics: Sendable {
 
     /// Zero is told as well: a rate has a beginning.
     private static func signIns(
-        _ counts: [(side: String, counts: [String: Int])], _ name: String, _ help: String
+        _ counts: [(labels: Labels, counts: [String: Int])], _ name: String, _ help: String
     ) -> MetricFamily {
-        let samples = counts.flatMap { side, counts in
+        let samples = counts.flatMap { labels, counts in
             Step.allCases.map {
-                MetricFamily.Sample(Double(counts[$0.rawValue] ?? 0), [("site", side), ("step", $0.rawValue)])
+                MetricFamily.Sample(Double(counts[$0.rawValue] ?? 0), labels.pairs + [("step", $0.rawValue)])
             }
         }
         return MetricFamily(name, help, .counter, samples)
     }
 
-    /// Failures by work, over all sites.
-    private static func failures(_ states: [(side: String, state: State)]) -> MetricFamily {
-        let faults = states.reduce(into: [String: Int]()) { $0.merge($1.state.faults, uniquingKeysWith: +) }
+    /// Failures by election and work, over its sites.
+    private static func failures(_ states: [(labels: Labels, state: State)]) -> MetricFamily {
+        let faults = states.reduce(into: [String: [String: Int]]()) {
+            $0[$1.labels.election, default: [:]].merge($1.state.faults, uniquingKeysWith: +)
+        }
+        let samples = faults.sorted { $0.key < $1.key }.flatMap { election, faults in
+            faults.sorted { $0.key < $1.key }.map {
+                MetricFamily.Sample(Double($0.value), [("election", election), ("work", $0.key)])
+            }
+        }
         return MetricFamily(
             "isoloir_background_failures_total", "Work beside the requests that failed and is tried again.", .counter,
-            faults.sorted { $0.key < $1.key }.map { MetricFamily.Sample(Double($0.value), [("work", $0.key)]) })
+            samples)
     }
 }

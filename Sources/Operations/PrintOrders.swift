@@ -243,7 +243,7 @@ package final class PrintOrders: Sendable {
                     transaction, printer,
                     VoterNotification(
                         .staffParcel, by: .email, priority: .recovery, generation: id,
-                        values: ["console": context.register.console + "/parcels", "batch": "\(batch.number)"]))
+                        values: ["console": context.register.link("/parcels"), "batch": "\(batch.number)"]))
             }
         }
     }

@@ -28,12 +28,29 @@ package struct UndeliveredConfirmations: Sendable {
 
     /// Reads the outbox's failures of one election.
     package init(_ reading: borrowing Reading, _ outbox: Outbox, of election: StoredElection) throws(StoreError) {
-        guard try Poll.find(reading, election: election.number)?.state.isFinal == true else {
-            lines = []
-            return
-        }
-        lines = try outbox.reports.failedConfirmations(reading, election: election.number).map {
+        let isTold = try UndeliveredConfirmations.isTold(reading, election.number)
+        self.init(isTold ? try outbox.reports.failedConfirmations(reading, election: election.number) : [])
+    }
+
+    private init(_ counts: [(route: Channel, failed: Int, unknown: Int, bounced: Int)]) {
+        lines = counts.map {
             Line(route: $0.route, failed: $0.failed, unknown: $0.unknown, bounced: $0.bounced)
         }.filter { $0.total > 0 }
+    }
+
+    /// Reads the outbox's failures of all elections, by their numbers; those of which nothing is told are left out.
+    package static func all(
+        _ reading: borrowing Reading, _ outbox: Outbox
+    ) throws(StoreError) -> [Int: UndeliveredConfirmations] {
+        var told: [Int: UndeliveredConfirmations] = [:]
+        for (election, counts) in try outbox.reports.failedConfirmations(reading) where try isTold(reading, election) {
+            told[election] = UndeliveredConfirmations(counts)
+        }
+        return told
+    }
+
+    /// Whether the poll has ended for good.
+    private static func isTold(_ reading: borrowing Reading, _ election: Int) throws(StoreError) -> Bool {
+        try Poll.find(reading, election: election)?.state.isFinal == true
     }
 }

@@ -6,11 +6,12 @@ import HTTPServer
 import Journal
 import Operations
 import Store
+import Synchronization
 import Threads
 import VoterRoll
 import VoterSite
 
-/// What is done apart from the requests: codes and recoveries are addressed, traces stored, old things forgotten.
+/// What is done for one election apart from the requests: codes and recoveries are addressed, traces stored, old things forgotten.
 struct BackgroundJobs {
     /// Argon2id at its standard cost on one core.
     static let hashesPerSecond = 50
@@ -33,16 +34,25 @@ struct BackgroundJobs {
     private static let tidyAfter = 600.0
 
     private let services: Services
+    private let hosted: HostedSite
     private let site: Site
     private let bell: WakeSignal
-    private let log: AccessLog
+    private let log: SiteLog
+    private let table: SiteTable
     private let watch: PollWatch
     private let start = Monotonic.seconds
 
-    init(_ services: Services, _ site: Site, _ bell: WakeSignal, _ log: AccessLog) {
+    /// - Parameter table: where the election stands; when it is taken out its work ends.
+    init(
+        _ services: Services, _ hosted: HostedSite, _ site: Site, _ bell: WakeSignal, _ log: SiteLog, _ table: SiteTable
+    ) {
         watch = PollWatch(services, site, bell, log)
-        (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
+        (self.services, self.hosted, self.site, self.bell, self.log) = (services, hosted, site, bell, log)
+        self.table = table
     }
+
+    /// Whether what is the same for all elections of the store is done here: one of them does it.
+    private var isFirst: Bool { table.all.first { $0.site != nil } === hosted }
 
     func run() {
         var round = 0
@@ -60,7 +70,9 @@ struct BackgroundJobs {
             }
             if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
             // A piece at each look: it yields to everything else.
-            attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.search.index() }
+            if isFirst {
+                attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.search.index() }
+            }
             if round % BackgroundJobs.traceEvery == 0 {
                 attempt("traces", storeTraces)
                 site.site.forgetPresses()
@@ -73,7 +85,7 @@ struct BackgroundJobs {
                 attempt("alerts of codes", followCosts)
             }
             round += 1
-            isStopped = bell.isStopped
+            isStopped = bell.isStopped || hosted.isRetired.load(ordering: .relaxed)
             if !isStopped { usleep(UInt32(BackgroundJobs.pause * 1000)) }
         }
     }
@@ -110,7 +122,7 @@ struct BackgroundJobs {
             try CodeSender(site.authenticator).tidy(transaction)
             try site.recovery.tidy(transaction)
             try site.spent.tidy(transaction)
-            try services.outbox.lease.expire(transaction)
+            if isFirst { try services.outbox.lease.expire(transaction) }
         }
     }
 

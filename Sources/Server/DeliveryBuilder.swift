@@ -3,6 +3,7 @@ import Crypto
 package import Delivery
 import Elections
 import Store
+import Synchronization
 
 /// Builds what sends messages and takes in what becomes of them.
 package struct DeliveryBuilder {
@@ -13,17 +14,11 @@ package struct DeliveryBuilder {
 
     /// The keys of the store's elections by number.
     private func keyring() throws(Refusal) -> @Sendable (Int) throws(KeyError) -> ElectionKey? {
-        let elections = services.elections
-        let names: [Int: String] = try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                var names: [Int: String] = [:]
-                for name in try elections.names(reading) { names[try elections.number(reading, name) ?? 0] = name }
-                return names
-            }
-        }
+        let names = ElectionNames(services)
+        try refusing { try names.read() }
         let keys = services.keys
         return { number throws(KeyError) in
-            guard let name = names[number] else { return nil }
+            guard let name = names.name(of: number) else { return nil }
             return try keys.key(of: name)
         }
     }
@@ -65,5 +60,31 @@ package struct DeliveryBuilder {
                 policy: services.settings.smsPolicy,
                 bounces: services.settings.bounces?.address, keyOf: keyOf)
         }
+    }
+}
+
+/// The store's elections by number, with those that come while the program runs.
+private final class ElectionNames: Sendable {
+    private let services: Services
+    private let names = Mutex<[Int: String]>([:])
+
+    init(_ services: Services) { self.services = services }
+
+    /// - Throws: what the store said.
+    func read() throws(StoreError) {
+        let elections = services.elections
+        let found = try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+            var names: [Int: String] = [:]
+            for name in try elections.names(reading) { names[try elections.number(reading, name) ?? 0] = name }
+            return names
+        }
+        names.withLock { $0 = found }
+    }
+
+    /// The short name of an election; nil where there is none, or the store cannot be read: its messages wait then.
+    func name(of number: Int) -> String? {
+        if let known = names.withLock({ $0[number] }) { return known }
+        try? read()
+        return names.withLock { $0[number] }
     }
 }

@@ -6,7 +6,6 @@ import Foundation
 import Glibc
 import HTTPServer
 import Issuance
-import Operations
 import Polling
 import Store
 import Synchronization
@@ -20,9 +19,10 @@ struct MetricsListener: Sendable {
     private static let connections = 20
 
     let services: Services
-    let site: Site
+    let table: SiteTable
     let server: WebServer
     let pool: WorkerPool
+    let neutral: NeutralPages
     private let begun = Date().timeIntervalSince1970
     private let kept = Kept()
 
@@ -31,8 +31,8 @@ struct MetricsListener: Sendable {
         let families = Mutex<(at: Int, families: [MetricFamily])?>(nil)
     }
 
-    init(_ services: Services, _ site: Site, _ server: WebServer, _ pool: WorkerPool) {
-        (self.services, self.site, self.server, self.pool) = (services, site, server, pool)
+    init(_ services: Services, _ table: SiteTable, _ server: WebServer, _ pool: WorkerPool, neutral: NeutralPages) {
+        (self.services, self.table, self.server, self.pool, self.neutral) = (services, table, server, pool, neutral)
     }
 
     func open(port: Int) -> WebServer {
@@ -58,7 +58,30 @@ struct MetricsListener: Sendable {
             tables = try counts()
             kept.families.withLock { $0 = (now, tables) }
         }
-        return Metrics.text([site.site.metrics, site.console.metrics], moment + tables + process)
+        let hosted = table.all
+        let sites = hosted.compactMap(\.site).flatMap { [$0.site.metrics, $0.console.metrics] }
+        let present = hosted.flatMap { hosted in standing(hosted).map { $0.labelled(election: hosted.id) } }
+        return Metrics.text(
+            sites + (hosted.count > 1 ? [neutral.metrics] : []),
+            moment + MetricFamily.joined(present) + tables + process)
+    }
+
+    /// How one election stands at the moment.
+    private func standing(_ hosted: HostedSite) -> [MetricFamily] {
+        let site = hosted.site?.site
+        let reasons = VoterSite.Obstacle.allCases.map { (name: $0.rawValue, holds: site?.obstacle == $0) }
+        return [
+            MetricFamily(
+                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
+                site?.isOpeningOverdue == true ? 1 : 0),
+            MetricFamily(
+                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
+                .gauge,
+                (reasons + [("fault", site == nil)]).map { .init($0.holds ? 1 : 0, [("reason", $0.name)]) }),
+            MetricFamily(
+                "isoloir_clock_doubted", "1 while the clock's word is not taken for the poll.", .gauge,
+                site?.isClockDoubted == true ? 1 : 0),
+        ]
     }
 
     /// What is to be known at the moment.
@@ -74,83 +97,37 @@ struct MetricsListener: Sendable {
                 Double(server.turnedAwayConnections)),
             MetricFamily(
                 "isoloir_body_bytes", "Bytes of forms and ballots in memory.", .gauge, Double(server.bufferedBytes)),
-            MetricFamily(
-                "isoloir_poll_opening_overdue", "1 while a sealed poll is past its hour.", .gauge,
-                site.site.isOpeningOverdue ? 1 : 0),
-            MetricFamily(
-                "isoloir_site_not_served", "1 while no page of the site is served, by what somebody must see to.",
-                .gauge,
-                VoterSite.Obstacle.allCases.map { .init(site.site.obstacle == $0 ? 1 : 0, [("reason", $0.rawValue)]) }),
-            MetricFamily(
-                "isoloir_clock_doubted", "1 while the clock's word is not taken for the poll.", .gauge,
-                site.site.isClockDoubted ? 1 : 0),
             MetricFamily("isoloir_hashes_waiting", "Passphrases waiting to be hashed.", .gauge, Double(pool.waiting)),
         ]
     }
 
-    /// What the store counts: messages with failures and bounces, letters, channels that stopped, disk.
+    /// What the store counts: of each election, and of channels and disk.
     private func counts() throws(StoreError) -> [MetricFamily] {
-        let number = site.station.election.number
-        let (messages, sheets, pauses, due, undelivered) = try services.store.read {
-            (reading: borrowing Reading) throws(StoreError) in
-            (
-                try services.outbox.reports.summary(reading, election: number),
-                try services.letterBatches.sheets(reading, site.station.election),
-                try services.outbox.reports.pauses(reading).map(\.route),
-                try services.outbox.reports.oldestDue(reading, election: number, now: services.clock.now),
-                try UndeliveredConfirmations(reading, services.outbox, of: site.station.election)
-            )
+        let hosted = table.all
+        let (families, pauses) = try services.store.read {
+            (reading: borrowing Reading) throws(StoreError) -> ([MetricFamily], [String]) in
+            let posted = try PostedMessages(reading, services.outbox, now: services.clock.now)
+            var families: [MetricFamily] = []
+            for hosted in hosted {
+                let own =
+                    posted.families(hosted.election.number) + [
+                        MetricFamily(
+                            "isoloir_letters", "Sheets by state.", .gauge,
+                            try services.letterBatches.sheets(reading, hosted.election).map {
+                                .init(Double($0.count), [("state", $0.state)])
+                            })
+                    ]
+                families += own.map { $0.labelled(election: hosted.id) }
+            }
+            return (families, try services.outbox.reports.pauses(reading).map(\.route))
         }
-        return [
-            MetricFamily(
-                "isoloir_outbox_messages",
-                "Messages by channel and state, but for word of votes and reminders.",
-                .gauge, MetricsListener.messages(messages)),
-            MetricFamily(
-                "isoloir_outbox_oldest_due_seconds",
-                "For how long the oldest message of a channel has been due, of any kind, in whole five minutes.",
-                .gauge,
-                [Channel.email, .sms].map { channel in
-                    let seconds = due.first { $0.route == channel.rawValue }?.seconds ?? 0
-                    return .init(Double(seconds - seconds % MetricsListener.agePiece), [("channel", channel.rawValue)])
-                }),
-            MetricFamily(
-                "isoloir_vote_confirmations_undelivered",
-                "Vote confirmations that failed or came back, in whole tens; 0 until the poll has ended.",
-                .gauge,
-                [Channel.email, .sms].map { channel in
-                    .init(
-                        Double((undelivered.lines.first { $0.route == channel }?.total ?? 0) / 10 * 10),
-                        [("channel", channel.rawValue)])
-                }),
-            MetricFamily(
-                "isoloir_letters", "Sheets by state.", .gauge,
-                sheets.map { .init(Double($0.count), [("state", $0.state)]) }),
+        return MetricFamily.joined(families) + [
             MetricFamily(
                 "isoloir_channel_paused", "1 while a channel stopped, as after its relay refused everything.", .gauge,
                 [Channel.email, .sms].map { .init(pauses.contains($0.rawValue) ? 1 : 0, [("channel", $0.rawValue)]) }),
             MetricFamily(
                 "isoloir_store_free_bytes", "Free space where the store lies.", .gauge, Double(freeBytes)),
         ]
-    }
-
-    /// Seconds by which an age is told: to the second it would tell when somebody voted.
-    private static let agePiece = 300
-
-    /// What alerts watch is told when it is zero as well.
-    private static func messages(
-        _ counted: [(route: String, state: String, count: Int)]
-    ) -> [MetricFamily.Sample] {
-        var samples = counted.map { (route: $0.route, state: $0.state, count: $0.count) }
-        for route in Channel.allCases {
-            for state in ["waiting", "failed", "bounced"]
-            where !samples.contains(where: { $0.route == route.rawValue && $0.state == state }) {
-                samples.append((route.rawValue, state, 0))
-            }
-        }
-        return samples.sorted { ($0.route, $0.state) < ($1.route, $1.state) }.map {
-            .init(Double($0.count), [("channel", $0.route), ("state", $0.state)])
-        }
     }
 
     private var freeBytes: Int {

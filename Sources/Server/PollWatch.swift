@@ -34,10 +34,10 @@ final class PollWatch: Sendable {
     private let services: Services
     private let site: Site
     private let bell: WakeSignal
-    private let log: AccessLog
+    private let log: SiteLog
     private let said = Mutex(Said())
 
-    init(_ services: Services, _ site: Site, _ bell: WakeSignal, _ log: AccessLog) {
+    init(_ services: Services, _ site: Site, _ bell: WakeSignal, _ log: SiteLog) {
         (self.services, self.site, self.bell, self.log) = (services, site, bell, log)
     }
 

@@ -20,7 +20,7 @@ extension Services {
         StaffRegister(
             election: election, key: key, messageTemplates: messageTemplates, outbox: outbox, passphrases: passphrases,
             journal: journal, clock: clock, randomness: randomness,
-            console: consoleAddress(election.election) + "/manager")
+            console: ConsoleRouter.address(of: election.election, settings.server))
     }
 
     /// The letters of an election.

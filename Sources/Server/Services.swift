@@ -109,8 +109,8 @@ package struct Services {
     private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ elections: ElectionRepository) {
         let found = try? store.read {
             (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
-            guard let (election, seen) = try ClockWatch.witness(reading, boot: steady.boot) else { return nil }
-            return (seen, try elections.find(reading, election).election.graceMinutes * 60)
+            guard let (_, seen) = try ClockWatch.witness(reading, boot: steady.boot) else { return nil }
+            return (seen, try StoredElections.clockTolerance(reading, elections) ?? SteadyClock.leastTolerance)
         }
         // A store of which this cannot be read is for `store check` and `journal verify`, which must run: they go by the machine.
         guard let found = found ?? nil else { return }

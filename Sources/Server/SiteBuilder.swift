@@ -20,9 +20,13 @@ import WebContent
 /// Builds the sites of an election: the voters', and the console of its staff.
 package struct SiteBuilder {
     private let services: Services
+    private let cache: ContentCache
 
     /// - Parameter services: the store's, with its settings.
-    package init(_ services: Services) { self.services = services }
+    package init(_ services: Services) { self.init(services, ContentCache()) }
+
+    /// - Parameter cache: what elections share of their templates.
+    init(_ services: Services, _ cache: ContentCache) { (self.services, self.cache) = (services, cache) }
 
     /// Builds the site of an election.
     /// - Parameter extra: answers for paths that are not the voters'.
@@ -49,18 +53,17 @@ package struct SiteBuilder {
             let help = SupportQueue(
                 election: election, key: key, clock: services.clock, randomness: services.randomness)
             let recovery = RecoveryService(directory: directory, clock: services.clock, randomness: services.randomness)
-            let sound = try CaptchaSounds(languages: ["fr", "en"]) { templates.bytes("assets/audio/\($0)") }
+            let (assets, sounds) = try cache.loaded(templates)
             let parts = VoterSite.Parts(
                 store: services.store, authenticator: authenticator,
                 signIn: SignInFlow(store: services.store, authenticator: authenticator, common: common),
                 directory: directory,
                 recovery: recovery, help: help, members: services.bureau,
                 captcha: CaptchaService(
-                    election: election.election.id, key: key, sound: sound, clock: services.clock,
+                    election: election.election.id, key: key, sound: sounds, clock: services.clock,
                     randomness: services.randomness),
                 station: station, tallyService: services.tallyService(station), clock: services.clock,
                 randomness: services.randomness)
-            let assets = try AssetSet(templates)
             let site = VoterSite(
                 parts, pages: try PageSet(election.election, templates: templates, assets: assets), assets: assets,
                 key: key, extra: extra, log: log)
@@ -71,8 +74,9 @@ package struct SiteBuilder {
             )
             let console = ConsoleSite(
                 behind,
-                pages: try ConsolePages(
-                    election.election, templates: services.consoleTemplates(for: election.election), assets: assets),
+                pages: ConsolePages(
+                    election.election, try cache.console(services.consoleTemplates(for: election.election)),
+                    assets: assets),
                 assets: assets, address: services.consoleAddress(election.election),
                 uploads: PollDestruction.uploads(store: services.store.path, election: election.election.id), log: log)
             return Site(

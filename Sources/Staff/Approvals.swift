@@ -139,7 +139,7 @@ package struct Approvals: Sendable {
                 VoterNotification(
                     .staffApproval, by: .email, priority: .recovery, generation: id,
                     values: [
-                        "console": register.console + "/approvals",
+                        "console": register.link("/approvals"),
                         "until": LocalTime.phrase(until, zone: zone, member.language),
                     ], expiresAt: until))
         }

@@ -93,7 +93,7 @@ extension StaffRegister {
                     generation: newcomer.id,
                     values: [
                         "name": newcomer.fullName, "role": StaffRegister.word(newcomer.role, member.language),
-                        "by": principal.text, "console": console + "/staff",
+                        "by": principal.text, "console": link("/staff"),
                     ]))
         }
     }

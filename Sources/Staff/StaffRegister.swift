@@ -24,9 +24,9 @@ package struct StaffRegister: Sendable {
     let clock: Clock
     let randomness: Randomness
     /// The console's address, as messages name it.
-    package let console: String
+    private let console: String
 
-    /// - Parameter console: `https://...` without a slash at its end.
+    /// - Parameter console: `https://...` without a slash at its end, perhaps with parameters.
     package init(
         election: StoredElection, key: ElectionKey, messageTemplates: MessageTemplates, outbox: Outbox,
         passphrases: PassphraseService,
@@ -36,6 +36,13 @@ package struct StaffRegister: Sendable {
             election, key, messageTemplates, outbox, passphrases
         )
         (self.journal, self.clock, self.randomness, self.console) = (journal, clock, randomness, console)
+    }
+
+    /// The address of a page of the console, as messages name it.
+    /// - Parameter page: below the console's address, with a slash before it; empty for its first page.
+    package func link(_ page: String = "") -> String {
+        let mark = console.firstIndex(of: "?") ?? console.endIndex
+        return console[..<mark] + page + console[mark...]
     }
 
     /// What the console asks of whoever comes, whatever the election asks of its voters.
@@ -316,7 +323,7 @@ package struct StaffRegister: Sendable {
             VoterNotification(
                 .staffIdentifier, by: .email, priority: .recovery, generation: generation,
                 values: [
-                    "identifier": identifier.grouped, "console": console,
+                    "identifier": identifier.grouped, "console": link(),
                     "role": StaffRegister.word(member.role, member.language), "days": "\(StaffRegister.unusedDays)",
                 ]))
     }

@@ -30,7 +30,7 @@ final class SiteContext: Sendable, SitePart {
     /// Every page and form.
     let routes: RouteTable
     /// Counts of answers and refusals by route, without anything of a vote.
-    let metrics = Metrics(.public)
+    let metrics: Metrics
     /// Takes a line; called by several threads.
     let log: @Sendable (String) -> Void
 
@@ -44,10 +44,11 @@ final class SiteContext: Sendable, SitePart {
     ) {
         (self.parts, self.pages, self.assets, self.log) = (parts, pages, assets, log)
         let election = parts.authenticator.election.election
+        metrics = Metrics(.public, election: election.id)
         gate = AbuseGuard(
             work: ProofOfWork(election: election.id, key: key, clock: parts.clock, randomness: parts.randomness),
             captcha: parts.captcha, book: UsedChallenges(clock: parts.clock), limits: RateLimiter())
-        cookies = Cookies(isSecure: Origin(election.address)?.scheme != .http)
+        cookies = Cookies(isSecure: Origin(election.address)?.scheme != .http, election: election.id)
         tokens = BrowserTokens(LookupKey(key.subkey(.forms)), parts.randomness)
         presentPoll = PresentPoll(parts, pages)
         traces = VisitTraces(clock: parts.clock)

@@ -71,6 +71,9 @@ package final class VoterSite: SitePart {
     /// Why no page is served; nil while pages are.
     package var obstacle: Obstacle? { health.obstacle }
 
+    /// What `/health` says of this election.
+    package func standing() -> Response { health.answer() }
+
     /// Hands over the traces since the last time, to be stored together.
     /// - Returns: by support code; what was not stored in time is lost.
     package func takeTraces() -> [String: SupportQueue.Trace] { site.traces.take() }

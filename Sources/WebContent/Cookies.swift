@@ -1,6 +1,7 @@
-/// The site's cookies. Over HTTPS their names bind them to this host alone (`__Host-`, RFC 6265bis).
+/// The site's cookies. Over HTTPS their names bind them to this host alone (`__Host-`, RFC 6265bis). A host's ports share its
+/// cookies, and so the names carry the election: no election's site ever takes another one's session.
 package struct Cookies: Sendable {
-    /// Their raw values are the names, less the prefix.
+    /// Their raw values end the names, after the prefix and the election.
     package enum Kind: String {
         /// The browser's own token, for forms and support code.
         case browser
@@ -21,11 +22,16 @@ package struct Cookies: Sendable {
     /// Seconds for which a sign-in under way survives a closed tab.
     private static let pendingSeconds = 3600
 
-    /// - Parameter isSecure: whether the site is reached by HTTPS.
-    package init(isSecure: Bool) { self.isSecure = isSecure }
+    /// The election's short name: letters, digits and hyphens.
+    private let election: String
+
+    /// - Parameters:
+    ///   - isSecure: whether the site is reached by HTTPS.
+    ///   - election: whose site it is.
+    package init(isSecure: Bool, election: String) { (self.isSecure, self.election) = (isSecure, election) }
 
     /// As it stands in requests and answers.
-    package func name(_ kind: Kind) -> String { (isSecure ? "__Host-" : "") + kind.rawValue }
+    package func name(_ kind: Kind) -> String { "\(isSecure ? "__Host-" : "")\(election)-\(kind.rawValue)" }
 
     /// The value of a `Set-Cookie` header: for this host alone, kept from scripts, and `SameSite` as its kind allows.
     /// - Parameter seconds: how long it outlives the browser, where it does.

@@ -160,6 +160,9 @@ final class Doctor {
         let elections = tried("elections", { () throws(Refusal) in try services.allElections() }) ?? []
         lookAtBackups(services, store)
         if elections.isEmpty { note("elections", "the store holds none yet: isoloir election create FOLDER") }
+        if elections.count > 1 {
+            _ = tried("addresses", { () throws(Refusal) in try StoredElections(services).refuseSharedAddresses() })
+        }
         for election in elections { look(at: election, services) }
         lookAround(settings, elections: elections.map(\.election))
     }

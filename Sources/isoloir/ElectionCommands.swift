@@ -51,6 +51,7 @@ private func readElection(_ folder: String) throws(Refusal) -> (election: Electi
 private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
+    try StoredElections(services).refuseSharedAddress(election)
     let operation = ElectionDefinition(
         services.storeContext, elections: services.elections, registrar: services.registrar, issuer: services.issuer,
         outbox: services.outbox)

@@ -50,7 +50,7 @@ private func addManager(_ invocation: Invocation) throws(Refusal) {
     _ = try services.add(
         StaffRegister.Newcomer(name: name, fullName: fullName, mail: mail, role: role, language: language), to: accounts
     )
-    let console = try services.register(election).console
+    let console = try services.register(election).link()
     Terminal.say(
         "\(name) (\(role.rawValue)) is added. The identifier waits to be sent to the given address; the console is at \(console)."
     )

@@ -256,7 +256,7 @@ def letters(work, count):
 
 def main():
     benches = {"roll-import": roll_import, "roll-import-xlsx": roll_import_xlsx, "issue": issue, "mail": mail, "letters": letters}
-    if len(sys.argv) > 1 and sys.argv[1] in ("page", "sign-in", "captcha", "idle"):
+    if len(sys.argv) > 1 and sys.argv[1] in ("page", "sign-in", "captcha", "idle", "elections"):
         import site_benches
 
         def of_the_site(work, rounds):
@@ -274,7 +274,7 @@ def main():
 
         benches |= console_benches.BENCHES
     if len(sys.argv) < 2 or sys.argv[1] not in benches:
-        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'ballot-seal', 'ballot-check', 'cast', 'rounds', 'tally', 'voter-search', 'reissue', 'dashboard'])} [ROUNDS]")
+        sys.exit(f"usage: Tests/bench {'|'.join([*benches, 'page', 'sign-in', 'captcha', 'idle', 'elections', 'ballot-seal', 'ballot-check', 'cast', 'rounds', 'tally', 'voter-search', 'reissue', 'dashboard'])} [ROUNDS]")
     os.chdir(ROOT)
     work = tempfile.mkdtemp(prefix="isoloir-bench-")
     try:

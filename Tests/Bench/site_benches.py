@@ -274,7 +274,30 @@ def idle(site, rounds, work):
     figures.times("idle", peak, most)
 
 
-BENCHES = {"page": page, "sign-in": sign_in, "captcha": captcha, "idle": idle}
+def elections(site, rounds, work):
+    """Memory of a server with fifty elections in which nothing happens."""
+    count, most = 50, 200
+    with open(f"{road.SAMPLE}/election.yaml", encoding="utf-8") as file:
+        text = file.read()
+    for number in range(count):
+        folder = f"{site.folder}/e{number}"
+        os.makedirs(folder)
+        with open(f"{folder}/election.yaml", "w", encoding="utf-8") as file:
+            file.write(text.replace("election: cse-2026", f"election: e{number}").replace("https://vote.example.org", f"https://e{number}.example.org"))
+        site.run("election", "create", folder)
+    start = time.monotonic()
+    site.serve("--log", "/dev/null")
+    took = time.monotonic() - start
+    # Long enough for everything that is done each second and each ten.
+    time.sleep(15)
+    with open(f"/proc/{site.process.pid}/status") as file:
+        peak = int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1)) / 1024
+    print(f"  {count} elections, {peak:.0f} MB at most, serving after {took:.1f} s")
+    figures.wanted("elections", peak <= most, f"more than {most} MB")
+    figures.times("elections", peak, most)
+
+
+BENCHES = {"page": page, "sign-in": sign_in, "captcha": captcha, "idle": idle, "elections": elections}
 
 
 def main(name, rounds, work):

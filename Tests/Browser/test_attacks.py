@@ -396,10 +396,10 @@ def test_cookies_and_headers_over_https(tmp_path, certificates):
         answer = someone.get("/")
         assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains" and "'unsafe" not in answer.headers["Content-Security-Policy"]
         cookie = answer.headers["Set-Cookie"]
-        assert cookie.startswith("__Host-browser=") and "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
+        assert cookie.startswith("__Host-cse-2026-browser=") and "Secure" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
         answer = someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
         session = next(value for value in answer.raw.headers.getlist("Set-Cookie") if "session" in value)
-        assert session.startswith("__Host-session=") and "Secure; SameSite=Strict" in session and "HttpOnly" in session
+        assert session.startswith("__Host-cse-2026-session=") and "Secure; SameSite=Strict" in session and "HttpOnly" in session
         assert someone.get("/space").status_code == 200
         for version, works in [(ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False)]:
             context = ssl.create_default_context(cafile=site.ca)
@@ -420,16 +420,16 @@ def test_a_session_cannot_be_fixed_and_forms_come_from_our_pages(site, client):
     identifier = site.identifier(MAIL)
     someone = client()
     fixed = "0" * 64
-    for name in ("session", "pending"):
+    for name in ("cse-2026-session", "cse-2026-pending"):
         someone.session.cookies.set(name, fixed, domain="localhost.local")
-    someone.session.cookies.set("browser", "0" * 32, domain="localhost.local")  # not of our making: replaced
+    someone.session.cookies.set("cse-2026-browser", "0" * 32, domain="localhost.local")  # not of our making: replaced
     someone.identify(identifier)
-    before = someone.session.cookies.get("pending")
+    before = someone.session.cookies.get("cse-2026-pending")
     someone.code(code_in(site.wait_text(MAIL, 2)))
-    assert fixed not in (before, someone.session.cookies.get("pending")) and before != someone.session.cookies.get("pending")
+    assert fixed not in (before, someone.session.cookies.get("cse-2026-pending")) and before != someone.session.cookies.get("cse-2026-pending")
     someone.get("/passphrase")
     someone.post("/passphrase", secret=PASSPHRASE, again=PASSPHRASE, action="choose")
-    assert someone.session.cookies.get("session") != fixed
+    assert someone.session.cookies.get("cse-2026-session") != fixed
     pages = {"/": {"identifier": identifier}, "/code": {"code": "1"}, "/passphrase": {"secret": "x"}, "/reset": {}, "/lost": {"contact": MAIL},
              "/first": {"contact": MAIL}, "/forgotten": {"contact": MAIL}, "/help": {"name": "x"}, "/space/secret": {"present": "x"},
              "/extend": {}, "/sign-out": {}}
@@ -586,7 +586,7 @@ def test_stop_cuts_no_request_and_kill_loses_no_step(site, client):
                 fields = {"secret": PASSPHRASE, "action": "choose" if first else "enter"} | ({"again": PASSPHRASE} if first else {})
                 answer = someone.post("/passphrase", **fields)
                 assert answer.headers.get("Location", "").startswith("/space"), answer.text
-                assert "session" in someone.session.cookies
+                assert "cse-2026-session" in someone.session.cookies
                 done.append(number)
             except (requests.RequestException, AttributeError):
                 time.sleep(0.2)
@@ -638,8 +638,8 @@ def test_metrics_and_log_tell_nothing_of_voters(site, client):
     someone.sign_in(site.identifier(MAIL), MAIL, 2, first=True)
     someone.get("/whatever/v1@example.org")
     metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
-    assert 'isoloir_requests_total{site="public",route="/code",status="303"} 1' in metrics
-    assert 'isoloir_outbox_messages{channel="email",state="waiting"} 0' in metrics
+    assert 'isoloir_requests_total{site="public",election="cse-2026",route="/code",status="303"} 1' in metrics
+    assert 'isoloir_outbox_messages{election="cse-2026",channel="email",state="waiting"} 0' in metrics
     # The beginning of a form is held in memory, and nothing of what no page reads.
     for path, held in (("/nothing", 0), ("/api/v1/voters", 0), ("/", 1000)):
         with socket.create_connection(("127.0.0.1", site.port)) as begun:
@@ -758,10 +758,10 @@ def test_long_bodies_are_for_whoever_may_be_signed_in(site):
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert requests.post(place, data=body, headers=headers, timeout=20).status_code == 413
     # Room for all bodies is shared: a cookie that anybody can write opens none of it.
-    assert requests.post(place, data=body, headers=headers | {"Cookie": "session=x"}, timeout=20).status_code == 413
+    assert requests.post(place, data=body, headers=headers | {"Cookie": "cse-2026-session=x"}, timeout=20).status_code == 413
     someone = Client(site)
     someone.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
-    held = headers | {"Cookie": f"session={someone.session.cookies['session']}"}
+    held = headers | {"Cookie": f"cse-2026-session={someone.session.cookies['cse-2026-session']}"}
     assert requests.post(place, data=body, headers=held, timeout=20).status_code == 409
     someone.get("/space")
     someone.post("/sign-out")

@@ -86,7 +86,7 @@ def test_a_restart_does_not_make_a_wrong_clock_right(site, shift):
     metrics = road.free_port()
     site.prepare(voters(), SMALL, closes=hour, settings=f"server: {{metrics: {metrics}}}\n").open_poll().serve()
     crowd = Crowd(site, 2)
-    assert "isoloir_clock_doubted 0" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+    assert 'isoloir_clock_doubted{election="cse-2026"} 0' in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
     road.wait_until(lambda: site.sql("SELECT seen_boot IS NOT NULL FROM polling_poll") == [(1,)])
     site.stop()
     wrong = shifted(site.folder, shift)
@@ -94,7 +94,7 @@ def test_a_restart_does_not_make_a_wrong_clock_right(site, shift):
         site.serve(environment=wrong)
         road.wait_until(lambda: "clock not believed: jumped" in requests.get(f"{site.address}/health", timeout=10).text)
         assert state(site) == "open"
-        assert "isoloir_clock_doubted 1" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+        assert 'isoloir_clock_doubted{election="cse-2026"} 1' in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
         site.stop()
     site.serve(environment=wrong)
     assert cast(site, crowd).status_code == 200
@@ -306,7 +306,7 @@ def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
     metrics = road.free_port()
     site.prepare(voters(), SMALL, settings=f"server: {{metrics: {metrics}}}\n").open_poll().serve()
     measured = lambda: requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text  # noqa: E731
-    assert 'isoloir_site_not_served{reason="store_moved"} 0' in measured()
+    assert 'isoloir_site_not_served{election="cse-2026",reason="store_moved"} 0' in measured()
     crowd = Crowd(site, 2)
     assert cast(site, crowd).status_code == 200
     path = site.store
@@ -330,7 +330,7 @@ def test_no_vote_is_taken_into_a_file_that_nobody_will_read(site, how):
     assert "Retry-After" in requests.get(f"{site.address}/", timeout=10).headers
     assert "VOTERS ARE NOT SERVED" in log(site)
     # The monitoring hears of it although no visitor meets an error.
-    assert 'isoloir_site_not_served{reason="store_moved"} 1' in measured()
+    assert 'isoloir_site_not_served{election="cse-2026",reason="store_moved"} 1' in measured()
     assert requests.get(f"{site.address}/manager", timeout=10).status_code == 503
     told = requests.get(f"{site.address}/api/v1/voters", timeout=10)
     assert told.status_code == 503 and told.headers["Content-Type"] == "application/problem+json" and int(told.headers["Retry-After"]) > 0

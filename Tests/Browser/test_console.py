@@ -94,12 +94,12 @@ def test_a_voters_session_is_none_at_the_console_and_the_other_way(site):
     [anne] = team(site, "manager")
     client = Client(site)
     client.sign_in(site.identifier("v1@example.org"), "v1@example.org", 2, first=True)
-    token = client.session.cookies["session"]
+    token = client.session.cookies["cse-2026-session"]
     desk = Desk(site, "stranger")
-    desk.session.cookies.set("staffSession", token)
+    desk.session.cookies.set("cse-2026-staffSession", token)
     assert desk.get("voters").url.endswith("?say=ended")
-    client.session.cookies.clear(domain="localhost.local", path="/", name="session")
-    client.session.cookies.set("session", anne.session.cookies["staffSession"])
+    client.session.cookies.clear(domain="localhost.local", path="/", name="cse-2026-session")
+    client.session.cookies.set("cse-2026-session", anne.session.cookies["cse-2026-staffSession"])
     assert client.get("/space", allow_redirects=False).status_code == 303
     # A voter's identifier is nobody's at the console: the same page, and no mail.
     before = len(site.texts("v1@example.org"))

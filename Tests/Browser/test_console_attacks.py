@@ -41,7 +41,7 @@ def test_forms_of_others_do_nothing(site):
     assert manager.post("voters/1/reissue", form=stolen, **deed).status_code == 403
     assert manager.post("sign-out", form="").status_code == 403
     assert site.sql("SELECT count(*) FROM issuance_identifier") == before
-    cookie = [c for c in manager.session.cookies if c.name == "staffSession"][0]
+    cookie = [c for c in manager.session.cookies if c.name == "cse-2026-staffSession"][0]
     assert cookie.has_nonstandard_attr("HttpOnly") and cookie.get_nonstandard_attr("SameSite") == "Strict"
     headers = manager.get("voters").headers
     assert headers["Cache-Control"] == "no-store" and "script-src 'self'" in headers["Content-Security-Policy"]
@@ -62,10 +62,10 @@ def test_a_page_of_another_member_does_nothing_in_the_name_of_who_is_signed_in(s
     own = hidden(bureau.get("").text, "owner")
     assert len(old) == 32 and old != own
     # The same browser: its own token, and the session of the bureau.
-    browser = [c for c in manager.session.cookies if c.name == "staffBrowser"][0].value
-    bureau.session.cookies.set("staffBrowser", browser, domain="localhost.local", path="/")
+    browser = [c for c in manager.session.cookies if c.name == "cse-2026-staffBrowser"][0].value
+    bureau.session.cookies.set("cse-2026-staffBrowser", browser, domain="localhost.local", path="/")
     for cookie in list(bureau.session.cookies):
-        if cookie.name == "staffBrowser" and cookie.value != browser:
+        if cookie.name == "cse-2026-staffBrowser" and cookie.value != browser:
             bureau.session.cookies.clear(cookie.domain, cookie.path, cookie.name)
     now = hidden(bureau.get("").text, "owner")
     bureau.token = manager.token
@@ -261,7 +261,7 @@ def test_numbers_in_addresses_lead_nowhere(site):
         text = file.read()
     os.makedirs(f"{site.folder}/other")
     with open(f"{site.folder}/other/election.yaml", "w", encoding="utf-8") as file:
-        file.write(text.replace("election: cse-2026", "election: autre-2026"))
+        file.write(text.replace("election: cse-2026", "election: autre-2026").replace(site.address, "https://autre.example.org"))
     site.run("election", "create", f"{site.folder}/other")
     site.run("roll", "import", f"{site.folder}/roll.csv", "--election", "autre-2026")
     theirs = site.sql("SELECT max(id) FROM roll_voter")[0][0]
@@ -504,7 +504,7 @@ def test_whoever_is_not_signed_in_takes_no_threads_from_staff(site):
             session.trust_env = False
             for count in range(125):
                 # Cookies that were never given out count as none.
-                cookies = {"staffSession": f"invented{number}-{count}"} if count % 2 else {}
+                cookies = {"cse-2026-staffSession": f"invented{number}-{count}"} if count % 2 else {}
                 path = ("manager/sign-in", "manager/code", "manager", "manager/voters", "manager/passphrase", "api/v1/voters", "api/v1/x",
                         "api/v1/openapi.json")[count % 8]
                 tokens = {"Authorization": f"Bearer isoloir_invented{number}-{count}"} if path.startswith("api") else {}

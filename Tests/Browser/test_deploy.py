@@ -171,10 +171,10 @@ def test_metrics_and_alerts_are_as_prometheus_takes_them(site, client):
     metrics = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
     checked = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, timeout=30)
     assert checked.returncode == 0 and not checked.stdout + checked.stderr, checked.stdout + checked.stderr
-    for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",step="code"} 1',
-                 'isoloir_sign_ins_checked_total{site="public",step="code"} 1', "process_resident_memory_bytes ",
-                 'isoloir_requests_total{site="console",route="/manager/sign-in",status="200"} 1', 'isoloir_channel_paused{channel="email"} 0',
-                 'isoloir_outbox_messages{channel="email",state="bounced"} 0', 'isoloir_outbox_messages{channel="email",state="accepted"}', 'isoloir_outbox_oldest_due_seconds{channel="sms"} 0',
+    for line in ('isoloir_build_info{version=', 'isoloir_sign_ins_refused_total{site="public",election="cse-2026",step="code"} 1',
+                 'isoloir_sign_ins_checked_total{site="public",election="cse-2026",step="code"} 1', "process_resident_memory_bytes ",
+                 'isoloir_requests_total{site="console",election="cse-2026",route="/manager/sign-in",status="200"} 1', 'isoloir_channel_paused{channel="email"} 0',
+                 'isoloir_outbox_messages{election="cse-2026",channel="email",state="bounced"} 0', 'isoloir_outbox_messages{election="cse-2026",channel="email",state="accepted"}', 'isoloir_outbox_oldest_due_seconds{election="cse-2026",channel="sms"} 0',
                  "process_open_fds ", "process_cpu_seconds_total ", "isoloir_store_free_bytes ", "# TYPE isoloir_letters gauge"):
         assert line in metrics, line
     rules = f"{road.ROOT}/Templates/deploy/alerts.yaml"

@@ -197,7 +197,7 @@ def test_a_sealed_poll_past_its_hour(site, visitor):
     jeanne = visitor().open("/")
     assert "l'ouverture, annoncée pour le lundi 5 janvier 2026 à 9 h (heure de Paris), est retardée" in jeanne.text
     assert "the opening hour has come, and the poll is not open" in requests.get(f"{site.address}/health", timeout=10).text
-    assert "isoloir_poll_opening_overdue 1" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+    assert "isoloir_poll_opening_overdue{election=\"cse-2026\"} 1" in requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
     road.wait_until(lambda: site.sql("SELECT kind FROM bureau_alert") == [("openingOverdue",)])
 
 

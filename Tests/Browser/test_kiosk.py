@@ -41,7 +41,7 @@ def test_a_kiosk_keeps_nothing_and_goes_back_to_the_start(site, visitor):
     assert someone.open("/space").path == "/"
     field = someone.driver.find_element(By.ID, "identifier")
     assert field.get_attribute("autocomplete") == "off"
-    first = someone.driver.get_cookie("browser")["value"]
+    first = someone.driver.get_cookie("cse-2026-browser")["value"]
     someone.sign_in(site.identifier(MAIL), MAIL, 2, first=False)
     someone.vote(WORKERS, LISTS[1])
     assert f"Il vous reste un vote : {SUBSTITUTES}" in someone.text
@@ -66,7 +66,7 @@ def test_a_kiosk_keeps_nothing_and_goes_back_to_the_start(site, visitor):
     WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
     assert tracker not in someone.driver.page_source
     # The next voter's browser is another one: support code and forms.
-    assert someone.driver.get_cookie("browser")["value"] != first and someone.driver.get_cookie("session") is None
+    assert someone.driver.get_cookie("cse-2026-browser")["value"] != first and someone.driver.get_cookie("cse-2026-session") is None
     # Whoever goes away in the middle is signed out: here after two seconds instead of six minutes.
     someone.identify(site.identifier(MAIL))
     someone.driver.execute_script("kioskTouched -= 346000")
@@ -102,17 +102,17 @@ def test_only_the_bureau_lends_a_device(site):
     for other in (stranger, f"{int(until) + 3600}.{place}.{signature}", f"{until}.{place}00.{signature}", f"0{token}", token[:-1], "x", token + "0" * 400):
         answer = requests.get(f"{site.address}/kiosk", params={"grant": other}, timeout=10)
         assert answer.status_code in (403, 404, 422) and "Activer" not in answer.text, other
-        page = requests.get(site.address + "/", cookies={"kiosk": other}, timeout=10).text
+        page = requests.get(site.address + "/", cookies={"cse-2026-kiosk": other}, timeout=10).text
         assert "data-kiosk" not in page, other
     session = requests.Session()
     page = session.get(address, timeout=10).text
     form = re.search(r'name="form" value="([0-9a-f]+)"', page).group(1)
     # From elsewhere nobody makes a kiosk of a voter's device, and a look alone changes nothing.
-    assert session.cookies.get("kiosk") is None
+    assert session.cookies.get("cse-2026-kiosk") is None
     refused = session.post(f"{site.address}/kiosk", data={"form": form, "grant": token}, headers={"Origin": "https://evil.example"}, timeout=10)
     assert refused.status_code == 403
     taken = session.post(f"{site.address}/kiosk", data={"form": form, "grant": token}, headers={"Origin": site.address}, allow_redirects=False, timeout=10)
-    cookie = [value for value in taken.raw.headers.getlist("Set-Cookie") if value.startswith("kiosk=")][0]
+    cookie = [value for value in taken.raw.headers.getlist("Set-Cookie") if value.startswith("cse-2026-kiosk=")][0]
     assert taken.status_code == 303 and "HttpOnly" in cookie and 3500 < int(re.search(r"Max-Age=(\d+)", cookie).group(1)) - KEPT_SECONDS <= 3600
     for options, words in (({"hours": 0}, "no number from 1"), ({"hours": 400}, "--hours is 1 to 336"), ({"place": "x" * 61}, "--place is one line"),
                            ({"place": "a\nb"}, "--place is one line")):
@@ -158,11 +158,11 @@ def test_no_field_of_a_kiosk_is_remembered(site, visitor):
 def test_signing_out_of_a_kiosk_ends_it_as_its_own_button_does(site, visitor):
     site.prepare([voter(1), voter(2, college="cadres")], *SMALL).open_poll().serve()
     someone = lent(site, visitor)
-    first = someone.driver.get_cookie("browser")["value"]
+    first = someone.driver.get_cookie("cse-2026-browser")["value"]
     someone.sign_in(site.identifier(MAIL), MAIL, 1)
     someone.driver.find_element(By.CSS_SELECTOR, "#sign-out button").click()
     WebDriverWait(someone.driver, 10).until(lambda d: someone.path == "/")
-    assert someone.driver.get_cookie("browser")["value"] != first and someone.driver.get_cookie("session") is None
+    assert someone.driver.get_cookie("cse-2026-browser")["value"] != first and someone.driver.get_cookie("cse-2026-session") is None
     # Without scripts too.
     someone.sign_in(site.identifier(MAIL), MAIL, 2, first=False)
     assert someone.driver.find_element(By.ID, "sign-out").get_attribute("action").split("?")[0].endswith("/kiosk/end")
@@ -363,11 +363,11 @@ def test_a_kiosk_without_scripts_is_left_by_itself(site, visitor):
         someone.shot("scriptless")
         WebDriverWait(someone.driver, 20).until(lambda d: d.current_url == address + "/")
     assert site.sql("SELECT count(*) FROM access_session") == [(0,)]
-    assert someone.driver.get_cookie("session") is None and someone.driver.get_cookie("kiosk") is not None
+    assert someone.driver.get_cookie("cse-2026-session") is None and someone.driver.get_cookie("cse-2026-kiosk") is not None
     assert someone.open("/space").path == "/"
     # Where scripts run, they tell whether anybody is there: nothing is left by itself.
     other = visitor().open("/")
-    other.driver.add_cookie({"name": "kiosk", "value": client.session.cookies["kiosk"], "path": "/"})
+    other.driver.add_cookie({"name": "cse-2026-kiosk", "value": client.session.cookies["cse-2026-kiosk"], "path": "/"})
     with hurried(site) as address:
         other.driver.get(address + "/help")
         assert other.driver.execute_script("return document.body.dataset.kiosk") == "60"

@@ -207,7 +207,7 @@ def test_a_device_whose_hours_are_over_stores_nothing_and_says_so(site, visitor)
     grant = given.strip().split("grant=")[1]
     assert requests.get(f"{site.address}/kiosk", params={"grant": grant}, timeout=10).status_code == 403
     someone = visitor().open("/")
-    someone.driver.add_cookie({"name": "kiosk", "value": grant})
+    someone.driver.add_cookie({"name": "cse-2026-kiosk", "value": grant})
     someone.open("/")
     assert someone.title == "Cette borne n'est plus en service" and "Hall de Lille" in someone.text
     assert someone.driver.execute_script("return document.body.dataset.kiosk") == "60"
@@ -215,7 +215,7 @@ def test_a_device_whose_hours_are_over_stores_nothing_and_says_so(site, visitor)
     # Nobody signs in by a page that stood open either.
     session = requests.Session()
     form = re.search(r'name="form" value="([0-9a-f]+)"', session.get(site.address + "/", timeout=10).text).group(1)
-    session.cookies.set("kiosk", grant, domain="localhost.local")
+    session.cookies.set("cse-2026-kiosk", grant, domain="localhost.local")
     refused = session.post(site.address + "/", data={"form": form, "identifier": site.identifier(MAIL)}, headers={"Origin": site.address}, timeout=10)
     assert refused.status_code == 403
     # With the link it is given back, and not begun again.

@@ -368,7 +368,7 @@ def test_what_comes_after_a_right_code_from_its_page_ends_no_sign_in(site, field
             answer = someone.post("/code", code=code, **fields)
             if cookies is before and fields["action"] == "check":
                 # Its first answer was dropped, with the cookie: it is given the same one, and no other.
-                assert answer.headers["Location"] == "/passphrase" and someone.session.cookies["pending"] == after["pending"]
+                assert answer.headers["Location"] == "/passphrase" and someone.session.cookies["cse-2026-pending"] == after["cse-2026-pending"]
                 continue
             assert answer.headers["Location"].startswith("/code") and "Set-Cookie" not in answer.headers, answer.headers
     else:

@@ -130,11 +130,11 @@ def test_steps_of_staff_pressed_twice_lead_where_the_first_led(site):
         """As if the browser dropped the answer to a first press; then both at once."""
         cookies = desk.session.cookies.copy()
         first = desk.post(path, follow=False, **fields)
-        taken = desk.session.cookies.get("staffPending")
+        taken = desk.session.cookies.get("cse-2026-staffPending")
         desk.session.cookies = cookies
         second = desk.post(path, follow=False, **fields)
         assert (first.status_code, first.headers.get("Location")) == (second.status_code, second.headers.get("Location")), desk.text
-        assert desk.session.cookies.get("staffPending") == taken
+        assert desk.session.cookies.get("cse-2026-staffPending") == taken
         # One after the other, with the cookie of the first.
         third = desk.post(path, follow=False, **fields)
         assert third.headers.get("Location") == first.headers["Location"]

@@ -54,10 +54,10 @@ def test_a_changed_secret_is_kept_under_the_right_name(site, visitor):
     """Password managers find the identifier in a field that nobody sees; at a device that many share there is none."""
     opened(site)
     for someone in (visitor(width=390), lent(site, visitor)):
-        someone.sign_in(site.identifier("v1@example.org"), "v1@example.org", len(site.texts("v1@example.org")), first=not someone.driver.get_cookie("kiosk"))
+        someone.sign_in(site.identifier("v1@example.org"), "v1@example.org", len(site.texts("v1@example.org")), first=not someone.driver.get_cookie("cse-2026-kiosk"))
         someone.open("/space/secret")
         fields = someone.driver.find_elements(By.CSS_SELECTOR, "[autocomplete=username]")
-        if someone.driver.get_cookie("kiosk"):
+        if someone.driver.get_cookie("cse-2026-kiosk"):
             assert fields == [] and site.identifier("v1@example.org") not in someone.driver.page_source
             continue
         assert [each.get_attribute("value") for each in fields] == [site.identifier("v1@example.org")]
@@ -78,9 +78,9 @@ def test_two_presses_begin_one_sign_in(site):
         client.get("/")
         answers, before = [], site.delivered()
         for _ in range(2):
-            client.session.cookies.pop("pending", None)
+            client.session.cookies.pop("cse-2026-pending", None)
             answer = client.post("/", identifier=identifier)
-            answers.append((answer.status_code, answer.headers["Location"], client.session.cookies.get("pending")))
+            answers.append((answer.status_code, answer.headers["Location"], client.session.cookies.get("cse-2026-pending")))
         assert answers[0] == answers[1] and answers[0][:2] == (303, "/code")
         assert len(site.sql("SELECT DISTINCT token FROM access_request")) == (1 if contact else 2)
         if contact:
@@ -91,11 +91,11 @@ def test_two_presses_begin_one_sign_in(site):
     for each in (client, other):
         each.get("/")
         each.post("/", identifier=site.identifier("v2@example.org"))
-    assert client.session.cookies["pending"] != other.session.cookies["pending"]
-    first = client.session.cookies["pending"]
+    assert client.session.cookies["cse-2026-pending"] != other.session.cookies["cse-2026-pending"]
+    first = client.session.cookies["cse-2026-pending"]
     site.sql("UPDATE access_request SET created_at = created_at - 10")
     client.post("/", identifier=site.identifier("v2@example.org"))
-    assert client.session.cookies["pending"] != first
+    assert client.session.cookies["cse-2026-pending"] != first
 
 
 def error_of(answer):
@@ -112,7 +112,7 @@ def pressed_again(client, path, **fields):
     second = client.post(path, **fields)
     assert (second.status_code, second.headers.get("Location")) == (first.status_code, first.headers.get("Location")), second.text
     assert error_of(second) == error_of(first)
-    assert {name: client.session.cookies.get(name) for name in ("pending", "session")} == {name: taken.get(name) for name in ("pending", "session")}
+    assert {name: client.session.cookies.get(name) for name in ("cse-2026-pending", "cse-2026-session")} == {name: taken.get(name) for name in ("cse-2026-pending", "cse-2026-session")}
     return first, page, cookies
 
 
@@ -152,7 +152,7 @@ def test_a_code_and_a_secret_pressed_twice_are_one_sign_in(site):
                 wait_out(site)
             client.page, client.session.cookies = page, cookies.copy()
             answer = client.post("/passphrase", **fields | {"secret": typed})
-            assert answer.headers["Location"] == "/?say=gone" and client.session.cookies.get("session") is None
+            assert answer.headers["Location"] == "/?say=gone" and client.session.cookies.get("cse-2026-session") is None
     # Three presses at once open one session, and none of them breaks.
     client = Client(site)
     client.identify(site.identifier("v1@example.org"))
@@ -163,7 +163,7 @@ def test_a_code_and_a_secret_pressed_twice_are_one_sign_in(site):
         return requests.post(site.address + "/passphrase", data=data, cookies=client.session.cookies.copy(), allow_redirects=False, timeout=60)
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(press, range(3)))
-    assert {each.headers.get("Location") for each in answers} == {"/space"} and len({each.cookies["session"] for each in answers}) == 1
+    assert {each.headers.get("Location") for each in answers} == {"/space"} and len({each.cookies["cse-2026-session"] for each in answers}) == 1
     assert site.sql("SELECT count(*) FROM access_session") == [(3,)]
 
 
@@ -223,7 +223,7 @@ def test_two_presses_at_once_on_one_page_open_one_session(tmp_path, hasPicture):
             with concurrent.futures.ThreadPoolExecutor(3) as pool:
                 answers = list(pool.map(press, [password] * 3))
             assert {(each.status_code, each.headers.get("Location")) for each in answers} == {(303, "/space")}, [page_text(each)[:300] for each in answers]
-            assert len({each.cookies["session"] for each in answers}) == 1
+            assert len({each.cookies["activation-session"] for each in answers}) == 1
             assert site.sql("SELECT count(*) FROM access_session") == [(count,)] and site.sql("SELECT count(*) FROM passphrase_throttle") == [(0,)]
             # A wrong password beside it opens nothing, and is counted.
             assert press(password.swapcase()).status_code == 422
@@ -280,7 +280,7 @@ def test_a_resend_pressed_twice_says_that_a_code_was_sent(site):
     assert client.post("/code", action="resend", mark=mark).status_code == 429
     # The button that ends it, twice.
     first = client.post("/code", action="cancel", mark=mark)
-    client.session.cookies.pop("pending", None)
+    client.session.cookies.pop("cse-2026-pending", None)
     assert client.post("/code", action="cancel", mark=mark).headers["Location"] == first.headers["Location"] == "/?say=cancelled"
 
 

@@ -211,7 +211,7 @@ struct ConsoleBenchFixture {
             return token
         }
         let request = Request(
-            method: .get, path: path, headers: [.init(name: "cookie", value: "staffSession=\(token)")])
+            method: .get, path: path, headers: [.init(name: "cookie", value: "cse-2026-staffSession=\(token)")])
         let console = console
         return {
             guard case .background(let work) = console.handle(request) else { return Response(500) }

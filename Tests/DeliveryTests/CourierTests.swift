@@ -47,14 +47,14 @@ final class Post {
     /// Queues an SMS, or a mail, whose text is `word`.
     func add(
         _ word: String, _ priority: Priority, by route: Channel = .sms, expiresIn seconds: Int? = nil,
-        mailing: Int? = nil
+        mailing: Int? = nil, of election: Int = 1
     ) throws {
         let frame = MessageEnvelope(
             kind: .identifier, language: "fr", senderName: "S", senderAddress: "s@example.org",
             shared: Dictionary(uniqueKeysWithValues: MessageEnvelope.sharedNames.map { ($0, $0) }),
             flags: Dictionary(uniqueKeysWithValues: MessageEnvelope.flagNames.map { ($0, false) }), senderLines: [],
             text: route == .sms ? "{{identifier}}" : "Subject\n\n{{identifier}}\n", html: nil)
-        let (outbox, queue) = (outbox, outbox.queue(election: 1, key: key))
+        let (outbox, queue) = (outbox, outbox.queue(election: election, key: key))
         queue.mailing = mailing
         let now = hands.time.withLock { $0 }
         try store.write { (transaction: borrowing Transaction) throws(StoreError) in

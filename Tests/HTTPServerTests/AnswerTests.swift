@@ -22,7 +22,8 @@ struct AnswerTests {
     /// Finishes an answer.
     /// - Returns: the answer, and the lines of the log.
     private func finished(
-        _ response: Response, isSecure: Bool = true, isSilent: Bool = false, metrics: Metrics = Metrics(.public)
+        _ response: Response, isSecure: Bool = true, isSilent: Bool = false,
+        metrics: Metrics = Metrics(.public, election: "cse-2026")
     ) -> (response: Response, lines: [String]) {
         final class Log: Sendable { let lines = Mutex<[String]>([]) }
         let log = Log()
@@ -48,7 +49,7 @@ struct AnswerTests {
     }
 
     @Test func `a line and a count have the pattern of the path alone`() {
-        let metrics = Metrics(.public)
+        let metrics = Metrics(.public, election: "cse-2026")
         let lines = finished(.text(404, "none"), metrics: metrics).lines
         #expect(lines.count == 1 && lines[0].hasPrefix("POST /a/{id} 404 4 ") && lines[0].hasSuffix("ms"))
         let text = Metrics.text([metrics], [])
@@ -56,7 +57,7 @@ struct AnswerTests {
     }
 
     @Test func `what is silent leaves neither line nor count, unless something went wrong`() {
-        let metrics = Metrics(.public)
+        let metrics = Metrics(.public, election: "cse-2026")
         #expect(finished(.text(200, "x"), isSilent: true, metrics: metrics).lines == [])
         #expect(finished(.text(499, "x"), isSilent: true, metrics: metrics).lines == [])
         #expect(!Metrics.text([metrics], []).contains("/a/{id}"))

@@ -422,7 +422,8 @@ def test_a_relay_that_refuses_everybody_is_stopped_at_and_the_failed_can_go_agai
 
 def test_a_missing_key_holds_up_its_own_election_only(isoloir):
     prepare(isoloir, [voter(1)])
-    isoloir.election(("election: cse-2026", "election: autre-2026"))
+    isoloir.election(("election: cse-2026", "election: autre-2026"),
+                     ("address: https://vote.example.org", "address: https://autre.example.org"))
     isoloir.run("roll", "import", f"{isoloir.folder}/roll.csv", "--election", "autre-2026")
     isoloir.run("identifiers", "issue", "--election", "autre-2026")
     os.rename(f"{isoloir.keys}/cse-2026.key", f"{isoloir.folder}/away.key")

@@ -21,7 +21,7 @@ final class StaffFixture {
     var folder: URL { base.folder.url }
     var store: Store { base.store }
 
-    init() throws {
+    init(console: String = "https://vote.example.org/manager") throws {
         base = try TestElection()
         let (key, clock, journal) = (base.key, base.time, base.journal)
         let passphrases = PassphraseService(
@@ -32,7 +32,7 @@ final class StaffFixture {
             messageTemplates: MessageTemplates(
                 election: base.election.election, templates: TestElection.templates),
             outbox: outbox, passphrases: passphrases, journal: journal, clock: clock, randomness: .system,
-            console: "https://vote.example.org/manager")
+            console: console)
         authenticator = Authenticator(
             election: base.election, key: key, directory: StaffDirectory(register), passphrases: passphrases,
             outbox: outbox,

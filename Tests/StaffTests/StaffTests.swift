@@ -212,4 +212,15 @@ struct ClientTests {
         }
         #expect(outcomes == [.none, .conflict, .answered(status: 200, body: [9]), .conflict])
     }
+
+    @Test func `a link to a page of the console keeps what its address says of the election`() throws {
+        let plain = try StaffFixture().register
+        #expect(
+            [plain.link(), plain.link("/parcels")].map { $0.replacing("https://vote.example.org", with: "") } == [
+                "/manager", "/manager/parcels",
+            ])
+        let shared = try StaffFixture(console: "https://c.example.org/manager?election=cse-2026").register
+        #expect(shared.link() == "https://c.example.org/manager?election=cse-2026")
+        #expect(shared.link("/staff") == "https://c.example.org/manager/staff?election=cse-2026")
+    }
 }

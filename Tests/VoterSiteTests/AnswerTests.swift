@@ -65,10 +65,10 @@ struct AnswerTests {
     @Test func `without HTTPS there is no promise of it, and cookies are named plainly`() throws {
         let browser = try SiteFixture(address: "http://localhost:8080").browser()
         #expect(browser.get("/").header("Strict-Transport-Security") == nil)
-        #expect(browser.cookies.keys.sorted() == ["browser"])
+        #expect(browser.cookies.keys.sorted() == ["cse-2026-browser"])
         let secure = fixture.browser()
         secure.get("/")
-        #expect(secure.cookies.keys.sorted() == ["__Host-browser"])
+        #expect(secure.cookies.keys.sorted() == ["__Host-cse-2026-browser"])
     }
 
     @Test func `what there is not is told from what is asked for in another way`() {

@@ -19,13 +19,13 @@ struct FormTests {
     /// - Parameter sender: who sent it; nil for `browser`.
     private func isRefused(_ response: Response, of sender: SiteClient? = nil) -> Bool {
         response.status == 403 && fixture.says(response, "expiredText")
-            && (sender ?? browser).cookies["__Host-pending"] == nil
+            && (sender ?? browser).cookies["__Host-cse-2026-pending"] == nil
     }
 
     @Test func `a form of the page that this browser was given is taken`() {
         let response = browser.submit("/", of: browser.get("/"), ["identifier": fixture.identifier])
         #expect(response.status == 303 && response.header("Location") == "/code")
-        #expect(browser.cookies["__Host-pending"] != nil)
+        #expect(browser.cookies["__Host-cse-2026-pending"] != nil)
     }
 
     @Test(arguments: ["", "0", "another"])
@@ -41,10 +41,10 @@ struct FormTests {
         let other = fixture.browser()
         #expect(isRefused(other.submit("/", of: page, ["identifier": fixture.identifier]), of: other))
         // One that somebody made up is given another, and opens no form even with the token of the page that it was given.
-        let cookie = "__Host-browser=" + String(repeating: "0", count: 32)
+        let cookie = "__Host-cse-2026-browser=" + String(repeating: "0", count: 32)
         let forger = fixture.browser()
         let given = forger.get("/", ["cookie": cookie])
-        #expect(given.header("Set-Cookie")?.hasPrefix("__Host-browser=") == true)
+        #expect(given.header("Set-Cookie")?.hasPrefix("__Host-cse-2026-browser=") == true)
         #expect(given.header("Set-Cookie")?.hasPrefix(cookie) == false)
         let fresh = fixture.browser()
         let response = fresh.submit("/", of: given, ["identifier": fixture.identifier], ["cookie": cookie])

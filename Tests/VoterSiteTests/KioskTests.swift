@@ -28,9 +28,9 @@ struct KioskTests {
         let grant = try fixture.grant(hours: 8, by: member)
         let page = browser.get("/kiosk?grant=\(grant)")
         #expect(page.status == 200 && page.text.contains("Salle des mariages"))
-        #expect(browser.cookies["__Host-kiosk"] == nil)
+        #expect(browser.cookies["__Host-cse-2026-kiosk"] == nil)
         #expect(enable(grant).header("Location") == "/")
-        #expect(browser.cookies["__Host-kiosk"] == grant)
+        #expect(browser.cookies["__Host-cse-2026-kiosk"] == grant)
         let home = browser.get("/")
         #expect(home.status == 200 && home.text.contains("Salle des mariages") && home.text.contains("kiosk-end"))
         fixture.wait(8 * 3600)
@@ -47,7 +47,7 @@ struct KioskTests {
             let page = browser.get("/")
             let answer = browser.submit("/kiosk", of: page, ["grant": grant, "action": "on"])
             #expect(answer.status == 403 && fixture.says(answer, "kioskBadText"), "\(grant)")
-            #expect(browser.cookies["__Host-kiosk"] == nil)
+            #expect(browser.cookies["__Host-cse-2026-kiosk"] == nil)
         }
     }
 
@@ -57,7 +57,7 @@ struct KioskTests {
         let space = browser.get("/space")
         #expect(space.status == 200)
         #expect(browser.submit("/kiosk/end", of: space).header("Location") == "/")
-        #expect(browser.cookies.keys.sorted() == ["__Host-kiosk"])
+        #expect(browser.cookies.keys.sorted() == ["__Host-cse-2026-kiosk"])
         #expect(browser.get("/space").status == 303)
     }
 

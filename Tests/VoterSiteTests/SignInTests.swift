@@ -64,7 +64,7 @@ struct SignInTests {
             let response = browser.submit("/", of: browser.get("/"), ["identifier": typed])
             #expect(response.status == 422 && fixture.says(response, key), "\(typed)")
             #expect(!response.text.contains("<script>"))
-            #expect(browser.cookies["__Host-pending"] == nil)
+            #expect(browser.cookies["__Host-cse-2026-pending"] == nil)
         }
         #expect(try fixture.codes() == [])
     }
@@ -73,13 +73,13 @@ struct SignInTests {
         let browser = fixture.browser()
         let opened = try fixture.signIn(browser)
         #expect(opened.status == 303 && opened.header("Location")?.hasPrefix("/space?set=") == true)
-        #expect(browser.cookies["__Host-session"] != nil && browser.cookies["__Host-pending"] == nil)
+        #expect(browser.cookies["__Host-cse-2026-session"] != nil && browser.cookies["__Host-cse-2026-pending"] == nil)
         let space = browser.get("/space")
         #expect(space.status == 200 && space.text.contains("Anne Martin") && !space.text.contains("v1@example.org"))
         // Whoever is signed in has nothing to do on the first page.
         #expect(browser.get("/").header("Location") == "/space")
         let out = browser.submit("/sign-out", of: space)
-        #expect(out.header("Location") == "/?say=signedOut" && browser.cookies["__Host-session"] == nil)
+        #expect(out.header("Location") == "/?say=signedOut" && browser.cookies["__Host-cse-2026-session"] == nil)
         #expect(browser.get("/space").header("Location") == "/")
     }
 
@@ -105,7 +105,7 @@ struct SignInTests {
             #expect(browser.submit("/code", of: page, ["action": "check", "code": wrong]).status == 422)
         }
         let last = browser.submit("/code", of: page, ["action": "check", "code": wrong])
-        #expect(last.header("Location") == "/?say=exhausted" && browser.cookies["__Host-pending"] == nil)
+        #expect(last.header("Location") == "/?say=exhausted" && browser.cookies["__Host-cse-2026-pending"] == nil)
         #expect(fixture.says(browser.get("/?say=exhausted"), "codeExhausted"))
     }
 }

@@ -31,7 +31,7 @@ package final class ConsoleSite: ConsoleTask {
     /// What pages and actions work with.
     let context: ConsoleContext
     /// What is counted of the console's requests.
-    package let metrics = Metrics(.console)
+    package let metrics: Metrics
     /// Style sheets and scripts.
     let assets: AssetSet
     /// Names, and whether they are for HTTPS alone.
@@ -68,7 +68,9 @@ package final class ConsoleSite: ConsoleTask {
         let own = Origin(address)
         // Without an address of its own the console lets no form in.
         origin = OriginCheck { own != nil && Origin($0) == own }
-        cookies = Cookies(isSecure: own?.scheme != .http)
+        let election = parts.authenticator.election.election.id
+        cookies = Cookies(isSecure: own?.scheme != .http, election: election)
+        metrics = Metrics(.console, election: election)
         limits = RateLimiter()
         forms = LookupKey(parts.key.subkey(.forms))
         tokens = PageTokens(forms, form: "console", owner: "console-owner")

@@ -377,7 +377,8 @@ CREATE TABLE outbox_message (
     UNIQUE (election, subject, kind, generation, channel)
 ) STRICT;
 
-CREATE INDEX outbox_message_due ON outbox_message (channel, priority, due_at) WHERE state = 'waiting';
+CREATE INDEX outbox_message_due ON outbox_message (channel, priority, election, due_at)
+    WHERE state = 'waiting';
 
 CREATE INDEX outbox_message_expiry ON outbox_message (expires_at)
     WHERE state = 'waiting' AND expires_at IS NOT NULL;

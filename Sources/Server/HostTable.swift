@@ -1,0 +1,46 @@
+package import Contacts
+
+/// Finds what answers for the host that a browser asks for. Hosts come from definitions' addresses; what is asked comes from the
+/// header `Host`, which a proxy passes on, with or without the port at which voters reach it.
+package struct HostTable<Value: Sendable>: Sendable {
+    /// What stands for one host: several where a host has sites at several ports.
+    private typealias Entry = (origin: Origin, value: Value)
+
+    private let entries: [String: [Entry]]
+
+    /// - Parameter values: each with the address at which it is reached.
+    package init(_ values: [(origin: Origin, value: Value)]) {
+        entries = Dictionary(grouping: values.map { ($0.origin, $0.value) }) { $0.0.host }
+    }
+
+    /// What answers for the header `Host`.
+    /// - Parameter header: in any spelling: capitals, an IPv6 address in brackets, a dot at the end, a port.
+    /// - Returns: nil for another host, for what is no host, and where several sites of the host answer at other ports.
+    package func find(_ header: String?) -> Value? {
+        guard let header, let (host, port) = HostTable.read(header), let entries = entries[host] else { return nil }
+        let exact = entries.first { entry in port.map { entry.origin.port == $0 } ?? entry.origin.isAtStandardPort }
+        // A proxy need not pass the port on, and may listen at another one than the site.
+        return exact?.value ?? (entries.count == 1 ? entries[0].value : nil)
+    }
+
+    /// Host and port as written; nil for what is none.
+    private static func read(_ header: String) -> (host: String, port: Int?)? {
+        let afterBracket = header.lastIndex(of: "]") ?? header.startIndex
+        let colon = header[afterBracket...].firstIndex(of: ":") ?? header.endIndex
+        // A name with the root's dot is the same name (RFC 1034, 3.1).
+        let name = header[..<colon].hasSuffix(".") ? header[..<colon].dropLast() : header[..<colon]
+        guard !header.contains("/"), let origin = Origin("https://\(name)\(header[colon...])") else { return nil }
+        return (origin.host, colon == header.endIndex ? nil : origin.port)
+    }
+}
+
+extension Origin {
+    /// Whether browsers write no port for it.
+    var isAtStandardPort: Bool { port == (scheme == .https ? 443 : 80) }
+
+    /// Whether no request tells it from another address: the same host and port, and both ports of HTTP and HTTPS where none is
+    /// written.
+    package func isOneSite(with other: Origin) -> Bool {
+        host == other.host && (port == other.port || isAtStandardPort && other.isAtStandardPort)
+    }
+}

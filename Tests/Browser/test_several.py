@@ -1,0 +1,278 @@
+"""Several elections of one store in one `serve`: each is found by its host, and nothing of one is taken for another's."""
+import contextlib
+import os
+import re
+import socket
+import threading
+
+import requests
+from conftest import Client, Site, road, voter
+from staff import add, mail_of
+from test_casting import SMALL
+from test_dead_ends import LISTS, WORKERS
+
+MAIL = "v1@example.org"
+
+
+class Election(Site):
+    """A further election of an installation: its files lie below those of the first, and commands name it."""
+
+    def __init__(self, first, name, address):
+        self.first, self.name, self.address = first, name, address
+        self.folder = f"{first.folder}/{name}"
+        self.store, self.keys, self.port, self.process = first.store, first.keys, first.port, None
+        os.makedirs(f"{self.folder}/election")
+        for kind in ("mail", "sms"):
+            os.symlink(f"{first.folder}/{kind}", f"{self.folder}/{kind}")
+
+    def command(self, *words):
+        return [road.PROGRAM, *map(str, words), "--store", self.store, "--keys", self.keys, "--config", f"{self.first.folder}/isoloir.yaml",
+                *([] if words[:2] == ("election", "create") else ["--election", self.name])]
+
+    def define(self):
+        with open(f"{self.first.folder}/election/election.yaml", encoding="utf-8") as file:
+            text = file.read()
+        for old, new in ((f"address: {self.first.address}", f"address: {self.address}"), ("election: cse-2026", f"election: {self.name}")):
+            assert old in text
+            text = text.replace(old, new)
+        with open(f"{self.folder}/election/election.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+        return self
+
+    def create(self, voters):
+        self.define().run("election", "create", f"{self.folder}/election")
+        self.roll(voters)
+        self.run("identifiers", "issue")
+        # A server that runs already sends them itself.
+        if not self.first.process:
+            self.run("outbox", "send")
+        return self
+
+
+@contextlib.contextmanager
+def also_at(port, target):
+    """A second port of this machine that leads to the server, as a proxy's does: the header `Host` stays as the browser wrote it."""
+    listener = socket.create_server(("127.0.0.1", port))
+
+    def copy(source, sink):
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                sink.sendall(piece)
+        with contextlib.suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
+
+    def serve():
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                try:
+                    far = socket.create_connection(("127.0.0.1", target))
+                except OSError:
+                    near.close()
+                    continue
+                threading.Thread(target=copy, args=(near, far), daemon=True).start()
+                threading.Thread(target=copy, args=(far, near), daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield
+    finally:
+        # A thread that waits in `accept` is not woken by `close` alone.
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def electorate(letter):
+    return [voter(n, reference=f"{letter}{n}", email=f"{letter}{n}@example.org") for n in range(1, 13)] + [
+        voter(13, reference=f"{letter}13", email=f"{letter}13@example.org", college="cadres")]
+
+
+def asked(site, path="/", host=None, **options):
+    """What the server answers for a host, whatever name leads to it."""
+    return requests.get(f"http://127.0.0.1:{site.port}{path}", headers={"Host": host} if host else {}, timeout=20, allow_redirects=False, **options)
+
+
+def served(site, host):
+    return lambda: asked(site, host=host).status_code == 200
+
+
+def test_two_elections_in_one_browser(site, visitor):
+    """One host, two ports: browsers keep one set of cookies for both."""
+    metrics = road.free_port()
+    site.prepare(electorate("v"), SMALL, settings=f"server: {{metrics: {metrics}}}\n").open_poll()
+    other = Election(site, "autre-2026", f"http://localhost:{road.free_port()}").create(electorate("w")).open_poll()
+    site.serve()
+    with also_at(int(other.address.rsplit(":")[-1]), site.port):
+        someone = visitor()
+        for place, contact in ((site, "v1@example.org"), (other, "w1@example.org")):
+            someone.site = place
+            someone.sign_in(place.identifier(contact), contact, len(place.texts(contact)))
+            assert someone.path == "/space", someone.text
+        names = {each["name"] for each in someone.driver.get_cookies()}
+        assert {"cse-2026-session", "autre-2026-session"} <= names
+        # The second sign-in took nothing of the first.
+        someone.site = site
+        someone.vote(WORKERS, LISTS[0])
+        votes = dict(site.sql("SELECT election_definition.name, sum(votes) FROM polling_count JOIN polling_ballot ON ballot = polling_ballot.id"
+                              " JOIN election_definition ON election_definition.id = election GROUP BY election"))
+        assert votes == {"cse-2026": 1, "autre-2026": 0}
+        someone.site = other
+        assert "/ballots/" in someone.open("/space").driver.page_source
+        told = requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+        for name in ("cse-2026", "autre-2026"):
+            assert re.search(rf'isoloir_requests_total{{site="public",election="{name}",route="/code",status="303"}} \d', told)
+            assert re.search(rf'isoloir_outbox_messages{{election="{name}",channel="email",state="accepted"}} [1-9]', told)
+            assert f'isoloir_site_not_served{{election="{name}",reason="fault"}} 0' in told
+        assert told.count("# TYPE isoloir_outbox_messages ") == 1
+        # A start after the worst end keeps both signed in.
+        site.kill()
+        site.serve()
+        for place in (site, other):
+            someone.site = place
+            assert someone.open("/space").path == "/space"
+
+
+def test_a_host_of_no_election_learns_nothing(site):
+    site.prepare([voter(1)])
+    other = Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    site.serve()
+    assert served(site, "autre.example.org")() and served(site, f"LOCALHOST:{site.port}")() and served(site, "autre.example.org.:443")()
+    for host in ("vote.example.org", "127.0.0.1", f"127.0.0.1:{site.port}", "[::1]", "autre.example.org:x", "autre.example.org/cse-2026", ""):
+        for path in ("/", "/space", "/manager", "/box"):
+            answer = asked(site, path, host)
+            assert answer.status_code == 421, (host, path)
+            assert "Aucun vote n'est servi" in answer.text and "No vote is served" in answer.text
+            for word in ("cse-2026", "autre", "localhost", "CSE", "Elect"):
+                assert word not in answer.text
+            assert "Set-Cookie" not in answer.headers and "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert asked(site, "/assets/style.css", "nobody.example").status_code == 200
+    assert asked(site, "/api/v1/voters", "nobody.example").status_code == 421
+    # A form of one election's page, sent to the other's host.
+    someone = Client(site)
+    someone.get("/")
+    answer = requests.post(f"http://127.0.0.1:{site.port}/", data={"form": someone.form(), "identifier": site.identifier(MAIL)}, timeout=20,
+                           headers={"Host": "autre.example.org", "Origin": site.address}, cookies=someone.session.cookies.get_dict())
+    assert answer.status_code == 403
+    health = asked(site, "/health", "127.0.0.1")
+    assert (health.status_code, health.text) == (200, "ok\n")
+    assert asked(site, "/health", "autre.example.org").text == "ok\n" and other.name
+
+
+def test_one_that_cannot_be_served_keeps_no_other_from_serving(site):
+    metrics = road.free_port()
+    site.prepare([voter(1)], settings=f"server: {{metrics: {metrics}}}\n")
+    Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    os.rename(f"{site.keys}/autre-2026.key", f"{site.folder}/away.key")
+    site.serve()
+    assert served(site, f"localhost:{site.port}")()
+    for path in ("/", "/space"):
+        answer = asked(site, path, "autre.example.org")
+        assert answer.status_code == 503 and "Retry-After" in answer.headers
+        assert "momentanément indisponible" in answer.text and "unavailable" in answer.text
+    assert asked(site, "/health", f"localhost:{site.port}").status_code == 200
+    assert asked(site, "/health", "autre.example.org").status_code == asked(site, "/health", "127.0.0.1").status_code == 503
+    told = requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
+    assert 'isoloir_site_not_served{election="autre-2026",reason="fault"} 1' in told
+    assert 'isoloir_site_not_served{election="cse-2026",reason="fault"} 0' in told
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert "autre-2026: The key of autre-2026 is not in" in file.read()
+    # With --election that one alone, as ever: its fault is a refusal.
+    site.stop()
+    assert "is not in" in site.run("serve", "--port", site.port, "--election", "autre-2026", status=1).stderr
+    site.serve("--election", "cse-2026")
+    assert served(site, "autre.example.org")() and "cse-2026" not in asked(site, "/health").text
+    site.stop()
+    # The key is back: the same process takes the election in within a minute or so.
+    site.serve()
+    assert asked(site, host="autre.example.org").status_code == 503
+    os.rename(f"{site.folder}/away.key", f"{site.keys}/autre-2026.key")
+    road.wait_until(served(site, "autre.example.org"), seconds=90)
+    # A definition that cannot be read names no host: nobody's voters are led to the other election.
+    site.stop()
+    site.sql("UPDATE election_definition SET definition = 'election: [' WHERE name = 'autre-2026'")
+    site.serve()
+    assert served(site, f"localhost:{site.port}")() and asked(site, host="autre.example.org").status_code == 421
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert "autre-2026: the stored definition of autre-2026" in file.read()
+
+
+def test_an_election_that_comes_is_served_without_a_restart(site):
+    site.prepare([voter(1)]).serve()
+    # Alone it answers for every host.
+    assert served(site, "anything.example.org")()
+    other = Election(site, "autre-2026", f"http://localhost:{road.free_port()}").create([voter(1, reference="W1", email="w1@example.org")])
+    road.wait_until(lambda: asked(site, host="anything.example.org").status_code == 421, seconds=30)
+    with also_at(int(other.address.rsplit(":")[-1]), site.port):
+        # Its voters are sent codes, by the dispatcher that began before.
+        someone = Client(other)
+        sent = len(other.texts("w1@example.org"))
+        assert someone.sign_in(other.identifier("w1@example.org"), "w1@example.org", sent + 1, first=True).headers["Location"].startswith("/space")
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert f"autre-2026: serving; voters come by {other.address}" in file.read()
+
+
+def test_two_elections_at_one_address_are_refused(site):
+    site.prepare([voter(1)])
+    other = Election(site, "autre-2026", site.address).define()
+    refused = site.run("election", "create", f"{other.folder}/election", status=1).stderr
+    for word in ("cse-2026", "autre-2026", site.address, "--election"):
+        assert word in refused
+    assert len(site.sql("SELECT 1 FROM election_definition")) == 1
+    # An older store may hold two: one of them is served by name.
+    with open(f"{other.folder}/election/election.yaml", encoding="utf-8") as file:
+        site.sql("INSERT INTO election_definition (name, definition, stored_at) VALUES ('autre-2026', ?, 1)", file.read())
+    refused = site.run("serve", "--port", site.port, status=1).stderr
+    assert "cse-2026" in refused and "autre-2026" in refused and "--election" in refused
+    assert "have the same address" in site.run("doctor", "--offline", status=1).stdout
+    site.serve("--election", "cse-2026")
+    assert served(site, f"localhost:{site.port}")()
+
+
+def test_consoles_at_an_address_of_their_own(site):
+    port = road.free_port()
+    place = f"http://localhost:{port}"
+    site.prepare([voter(1)], settings=f"server: {{manager: {{url: \"{place}\", port: {port}}}}}\n")
+    site.serve()
+    # One election: nothing is asked.
+    assert requests.get(f"{place}/manager/sign-in", timeout=20).status_code == 200
+    site.stop()
+    add(site, "anne", "manager")
+    other = Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    add(other, "paul", "manager")
+    site.serve()
+    for who, name in (("anne", "cse-2026"), ("paul", "autre-2026")):
+        assert f"{place}/manager?election={name}" in site.wait_text(mail_of(who), 1), who
+    page = requests.get(f"{place}/manager", timeout=20)
+    assert page.status_code == 200 and "Quelle élection" in page.text and "Which election" in page.text
+    assert "cse-2026</title>" not in page.text and "autre" not in page.text
+    answers = []
+    for name in ("cse-2026", "autre-2026", "nobody-2026"):
+        browser = requests.Session()
+        chosen = browser.get(f"{place}/manager?election={name}", timeout=20, allow_redirects=False)
+        answers.append((chosen.status_code, chosen.headers["Location"], chosen.headers["Set-Cookie"].replace(name, "")))
+        page = browser.get(f"{place}/manager", timeout=20)
+        assert (page.url == f"{place}/manager/sign-in") == (name != "nobody-2026")
+        assert f"{name}-staffBrowser" in browser.cookies or name == "nobody-2026"
+        assert "Quelle élection" in browser.get(f"{place}/manager/election", timeout=20).text
+    assert len(set(answers)) == 1 and answers[0][:2] == (303, "/manager")
+    # A link in a message leads to its page, whichever election the browser was at.
+    browser = requests.Session()
+    browser.get(f"{place}/manager?election=autre-2026", timeout=20)
+    linked = browser.get(f"{place}/manager/parcels?election=cse-2026", timeout=20, allow_redirects=False)
+    assert linked.headers["Location"] == "/manager/parcels"
+    assert browser.get(f"{place}/manager/parcels", timeout=20).url.endswith("/manager/sign-in") and "cse-2026-staffBrowser" in browser.cookies
+    assert requests.get(f"{place}/manager/a%0d%0ab?election=cse-2026", timeout=20, allow_redirects=False).status_code in (200, 400)
+    for name in ("", "a" * 41, "cse_2026", "CSE-2026", "a;b", "a%0d%0ab"):
+        assert "Set-Cookie" not in requests.get(f"{place}/manager?election={name}", timeout=20, allow_redirects=False).headers, name
+    # A page of one election's console, sent to another's.
+    browser = requests.Session()
+    browser.get(f"{place}/manager?election=cse-2026", timeout=20)
+    form = re.search(r'name="form" value="([0-9a-f]+)"', browser.get(f"{place}/manager/sign-in", timeout=20).text).group(1)
+    browser.get(f"{place}/manager?election=autre-2026", timeout=20)
+    browser.get(f"{place}/manager/sign-in", timeout=20)
+    answer = browser.post(f"{place}/manager/sign-in", data={"form": form, "identifier": "x"}, headers={"Origin": place}, timeout=20)
+    assert answer.status_code == 403
+    # Programs name the election in a header.
+    assert requests.get(f"{place}/api/v1/voters", timeout=20).status_code == 400
+    assert requests.get(f"{place}/api/v1/voters", headers={"Isoloir-Election": "autre-2026"}, timeout=20).status_code == 401
+    assert asked(site, "/manager", f"localhost:{site.port}").status_code == 404
