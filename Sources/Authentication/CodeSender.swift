@@ -142,12 +142,14 @@ package struct CodeSender {
             ? routes.filter { $0 != request.avoid } : authenticator.policy.codeWays(routes, identifier: account.route)
     }
 
-    /// Ends what is over; run now and then by the worker.
+    /// Ends what is over in its election, by that election's clock; run now and then by the worker.
     package func tidy(_ transaction: borrowing Transaction) throws(StoreError) {
-        let now = authenticator.clock.now
-        try transaction.execute("DELETE FROM access_request WHERE ends_at < ?", now - 3600)
-        try transaction.execute("DELETE FROM access_session WHERE ends_at < ?", now)
+        let (now, election) = (authenticator.clock.now, authenticator.election.number)
         try transaction.execute(
-            "DELETE FROM access_counter WHERE day < ? AND last_at < ?", now / 86_400 - 1, now - 86_400)
+            "DELETE FROM access_request WHERE election = ? AND ends_at < ?", election, now - 3600)
+        try transaction.execute("DELETE FROM access_session WHERE election = ? AND ends_at < ?", election, now)
+        try transaction.execute(
+            "DELETE FROM access_counter WHERE election = ? AND day < ? AND last_at < ?", election, now / 86_400 - 1,
+            now - 86_400)
     }
 }

@@ -15,17 +15,33 @@ package final class PassphraseService: Sendable {
     private let journal: AuditJournal
     private let clock: Clock
     /// What an unknown principal's secret is compared with, so that it costs what a known one's does.
-    private let decoy: Mutex<String?> = Mutex(nil)
+    private final class Decoy: Sendable {
+        let hash = Mutex<String?>(nil)
+    }
+
+    private let decoy: Decoy
     private let randomness: Randomness
     private let outbox: Outbox
     /// How often secrets may be tried.
     package let attempts: AttemptLimiter
 
     /// - Parameter hasher: limits how many hashes are made at once; what is over is `busy`.
-    package init(hasher: PassphraseHasher, journal: AuditJournal, clock: Clock, randomness: Randomness) {
+    package convenience init(
+        hasher: PassphraseHasher, journal: AuditJournal, clock: Clock, randomness: Randomness
+    ) { self.init(hasher, journal, clock, randomness, Decoy()) }
+
+    private init(
+        _ hasher: PassphraseHasher, _ journal: AuditJournal, _ clock: Clock, _ randomness: Randomness, _ decoy: Decoy
+    ) {
+        self.decoy = decoy
         (self.hasher, self.journal, self.clock, self.randomness) = (hasher, journal, clock, randomness)
         outbox = Outbox(clock: clock, randomness: randomness)
         attempts = AttemptLimiter(clock: clock)
+    }
+
+    /// The same checks by another clock: what limits them is shared, and so is what unknown principals are compared with.
+    package func following(_ clock: Clock, _ journal: AuditJournal) -> PassphraseService {
+        PassphraseService(hasher, journal, clock, randomness, decoy)
     }
 
     /// A principal's secret as it stands.
@@ -76,9 +92,9 @@ package final class PassphraseService: Sendable {
 
     /// The hash of a secret that nobody knows, made at the first need and kept while the process lives.
     private func decoyHash() -> PassphraseHasher.Outcome<String> {
-        if let known = decoy.withLock({ $0 }) { return .done(known) }
+        if let known = decoy.hash.withLock({ $0 }) { return .done(known) }
         let made = hasher.hash(Secret(randomness.bytes(16)))
-        if case .done(let hash) = made { decoy.withLock { $0 = hash } }
+        if case .done(let hash) = made { decoy.hash.withLock { $0 = hash } }
         return made
     }
 

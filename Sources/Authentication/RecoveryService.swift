@@ -165,8 +165,11 @@ package struct RecoveryService: Sendable {
 
     /// Forgets old requests and traces; ends renewals that were not used.
     package func tidy(_ transaction: borrowing Transaction) throws(StoreError) {
-        try transaction.execute("DELETE FROM recovery_request WHERE created_at < ?", clock.now - 86_400)
-        try transaction.execute("DELETE FROM recovery_trace WHERE at < ?", clock.now - 7 * 86_400)
-        try directory.issuer.expirePending(transaction)
+        let (now, number) = (clock.now, election.number)
+        try transaction.execute(
+            "DELETE FROM recovery_request WHERE election = ? AND created_at < ?", number, now - 86_400)
+        try transaction.execute(
+            "DELETE FROM recovery_trace WHERE election = ? AND at < ?", number, now - 7 * 86_400)
+        try directory.issuer.expirePending(transaction, election)
     }
 }

@@ -6,6 +6,8 @@ package import Store
 /// Puts messages into the outbox, in the transaction that makes what they carry.
 package struct Outbox: Sendable {
     let clock: Clock
+    /// What the times of new messages are given by, where that is not the clock of who sends them.
+    private let giver: Clock?
     let randomness: Randomness
     /// Where the console has an address of its own.
     let console: String?
@@ -15,8 +17,19 @@ package struct Outbox: Sendable {
     ///   - randomness: of Message-IDs, seals and the jitter of delays.
     ///   - console: `https://console.example.org`, for the links of what leaves; nil where the console stands at the election's
     ///     address.
-    package init(clock: Clock, randomness: Randomness, console: String? = nil) {
-        (self.clock, self.randomness, self.console) = (clock, randomness, console)
+    ///   - giver: what the times of new messages are given by, where a poll has a clock of its own: one dispatcher sends the messages
+    ///     of all, and goes by `clock`.
+    package init(clock: Clock, randomness: Randomness, console: String? = nil, giver: Clock? = nil) {
+        (self.clock, self.randomness, self.console, self.giver) = (clock, randomness, console, giver)
+    }
+
+    /// The giver's time, and by how many seconds the sender's is later.
+    fileprivate var times: (now: Int, lead: Int) {
+        guard let giver else { return (clock.now, 0) }
+        let now = giver.now
+        let lead = clock.now - now
+        // Two looks at one clock may be a second apart.
+        return (now, abs(lead) <= 1 ? 0 : lead)
     }
 
     /// What the dispatcher does with the messages.
@@ -270,7 +283,8 @@ package final class OutboxQueue {
     @discardableResult
     package func add(_ transaction: borrowing Transaction, _ message: NewMessage) throws(StoreError) -> Int {
         let (kind, route, recipient) = (message.kind, message.route, message.recipient)
-        let now = message.date ?? outbox.clock.now
+        let (present, lead) = outbox.times
+        let now = message.date ?? present
         let model = PersonalModel(
             recipient: recipient, values: message.values, date: now, token: hex(outbox.randomness.bytes(12)))
         let sealed = sealer.seal(model.encoded(kind.personalNames), associated: PersonalModel.place(next))
@@ -282,7 +296,8 @@ package final class OutboxQueue {
             """, next, election, message.subject, kind.rawValue, message.generation, route.rawValue,
             message.priority.rawValue,
             message.frame, sealed,
-            message.dueAt ?? now, message.expiresAt, now, Outbox.place(recipient, route), mailing,
+            (message.dueAt ?? now) + lead, message.expiresAt.map { $0 + lead }, now, Outbox.place(recipient, route),
+            mailing,
             // Known from the start: a receipt may come before the handing over is written down.
             route == .letter ? nil : model.token)
         defer { next += 1 }

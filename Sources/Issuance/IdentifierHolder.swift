@@ -106,13 +106,15 @@ extension Issuer {
         return true
     }
 
-    /// Ends the renewals that nobody used in time.
-    package func expirePending(_ transaction: borrowing Transaction) throws(StoreError) {
+    /// Ends an election's renewals that nobody used in time.
+    package func expirePending(
+        _ transaction: borrowing Transaction, _ election: StoredElection
+    ) throws(StoreError) {
         try transaction.execute(
             """
             UPDATE issuance_identifier SET state = 'revoked', ended_at = ?1, reason = 'not used in time'
-            WHERE state = 'pending' AND created_at <= ?2
-            """, clock.now, clock.now - Issuer.pendingSeconds)
+            WHERE state = 'pending' AND created_at <= ?2 AND election = ?3
+            """, clock.now, clock.now - Issuer.pendingSeconds, election.number)
     }
 
     /// Where a voter can be reached now, and by which channels something may be sent.

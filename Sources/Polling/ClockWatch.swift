@@ -42,7 +42,7 @@ package final class ClockWatch: Sendable {
     private let store: Store
     private let journal: AuditJournal
     private let clock: Clock
-    /// The watched clock behind `clock`, in a program that closes the poll at its hour.
+    /// The watched clock behind `clock`, in a program that closes the poll at its hour: the election's own.
     private let steady: SteadyClock?
     private let states: PollStateMachine
     private let past = Mutex(ClockPast())
@@ -55,18 +55,23 @@ package final class ClockWatch: Sendable {
         (self.steady, self.states) = (steady, states)
     }
 
-    /// The last sign of life, since this start of the machine, of a program that believed its clock, and the election whose poll it
-    /// served: what a program that begins is held to. Nil where there is none, or no poll is under way.
+    /// The last sign of life, since this start of the machine, of a program that believed its clock: what a program that begins is held
+    /// to. Nil where there is none, or no poll is under way.
+    /// - Parameter election: whose poll's; nil for work that belongs to none. Such work is held to no sign where the polls' signs
+    ///   contradict each other: one election's bureau says nothing about the others' time.
     package static func witness(
-        _ reading: borrowing Reading, boot: String
-    ) throws(StoreError) -> (election: String, seen: SteadyClock.Witness)? {
+        _ reading: borrowing Reading, boot: String, of election: String?
+    ) throws(StoreError) -> SteadyClock.Witness? {
         try reading.first(
             """
-            SELECT name, seen_at, seen_ticks, seen_boot FROM polling_poll JOIN election_definition ON id = election
-            WHERE state IN ('open', 'suspended', 'closing', 'ended') AND seen_boot = ? ORDER BY seen_ticks DESC LIMIT 1
-            """, boot
+            WITH sign AS (SELECT seen_at, seen_ticks, seen_boot FROM polling_poll JOIN election_definition ON id = election
+                WHERE state IN ('open', 'suspended', 'closing', 'ended') AND seen_boot = ?1 AND (?2 IS NULL OR name = ?2))
+            SELECT seen_at, seen_ticks, seen_boot FROM sign
+            WHERE (SELECT max(seen_at - seen_ticks) - min(seen_at - seen_ticks) FROM sign) <= ?3
+            ORDER BY seen_ticks DESC LIMIT 1
+            """, boot, election, SteadyClock.leastTolerance
         ) { (row: borrowing Row) throws(StoreError) in
-            (try row[0], SteadyClock.Witness(time: try row[1], ticks: try row[2], boot: try row[3]))
+            SteadyClock.Witness(time: try row[0], ticks: try row[1], boot: try row[2])
         }
     }
 
@@ -91,8 +96,8 @@ package final class ClockWatch: Sendable {
         return try trust(steady, by: principal, word)
     }
 
-    /// A person says that the machine's clock is right, whatever was measured: every program goes by it from here on. The one case in
-    /// which nothing measured helps is a clock that was wrong when the measuring began.
+    /// A person says that the machine's clock is right, whatever was measured: every program goes by it for this election from here on. The
+    /// one case in which nothing measured helps is a clock that was wrong when the measuring began.
     /// - Parameter steady: the machine's clocks.
     /// - Parameters:
     ///   - principal: who gave the order, for the journal.
@@ -107,7 +112,7 @@ package final class ClockWatch: Sendable {
                 refusal: ClockRefusal?, witness: SteadyClock.Witness?
             ) in
             guard let poll = try Poll.find(transaction.reading, election: election.number),
-                [.open, .suspended, .closing, .ended].contains(poll.state)
+                poll.state.isUnderWay
             else { return (.notUnderWay, nil) }
             // Looked at now: a transaction may wait for another one.
             let (believed, witness) = (steady.now, steady.shown)
@@ -170,7 +175,7 @@ package final class ClockWatch: Sendable {
 
     /// Writes down that a program ran with a clock that it believes; and what it holds of the clock, where that changed.
     func signOfLife(_ poll: Poll, _ doubt: ClockDoubt?) throws(StoreError) {
-        guard steady != nil, [.open, .suspended, .closing, .ended].contains(poll.state) else { return }
+        guard steady != nil, poll.state.isUnderWay else { return }
         let now = clock.now
         if poll.clockDoubt != doubt {
             try store.write { (transaction: borrowing Transaction) throws(StoreError) in

@@ -18,6 +18,8 @@ package enum PollState: String, Sendable, CaseIterable {
 
     /// Whether no vote will ever be taken again.
     package var isFinal: Bool { [.closed, .abandoned, .destroyed].contains(self) }
+    /// Whether the clock is asked: from the opening to the close.
+    package var isUnderWay: Bool { [.open, .suspended, .closing, .ended].contains(self) }
     /// Whether the close can be moved to a later hour.
     package var isExtendable: Bool { [.sealed, .open, .suspended, .ended].contains(self) }
 }

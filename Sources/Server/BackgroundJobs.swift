@@ -1,10 +1,12 @@
 import Authentication
 import Captcha
 import Delivery
+import Elections
 import Glibc
 import HTTPServer
 import Journal
 import Operations
+import Polling
 import Store
 import Synchronization
 import Threads
@@ -31,28 +33,21 @@ struct BackgroundJobs {
     private static let (traceEvery, tidyEvery, pollEvery) = (10, 600, 10)
     /// Seconds from the start in which nothing old is thrown away: a clock that is wrong for a moment, and set right, must not have
     /// ended what was not too late.
-    private static let tidyAfter = 600.0
+    static let tidyAfter = 600.0
 
     private let services: Services
     private let hosted: HostedSite
     private let site: Site
     private let bell: WakeSignal
     private let log: SiteLog
-    private let table: SiteTable
     private let watch: PollWatch
     private let start = Monotonic.seconds
 
-    /// - Parameter table: where the election stands; when it is taken out its work ends.
-    init(
-        _ services: Services, _ hosted: HostedSite, _ site: Site, _ bell: WakeSignal, _ log: SiteLog, _ table: SiteTable
-    ) {
-        watch = PollWatch(services, site, bell, log)
-        (self.services, self.hosted, self.site, self.bell, self.log) = (services, hosted, site, bell, log)
-        self.table = table
+    /// - Parameter hosted: when it is taken out of the table its work ends.
+    init(_ hosted: HostedSite, _ site: Site, _ bell: WakeSignal, _ log: SiteLog) {
+        watch = PollWatch(site.services, site, bell, log)
+        (services, self.hosted, self.site, self.bell, self.log) = (site.services, hosted, site, bell, log)
     }
-
-    /// Whether what is the same for all elections of the store is done here: one of them does it.
-    private var isFirst: Bool { table.all.first { $0.site != nil } === hosted }
 
     func run() {
         var round = 0
@@ -69,10 +64,6 @@ struct BackgroundJobs {
                 if try site.recovery.serveRequests(services.store) > 0 { bell.ring() }
             }
             if round % BackgroundJobs.pollEvery == 0 { watch.follow(attempt) }
-            // A piece at each look: it yields to everything else.
-            if isFirst {
-                attempt("the search's index") { () throws(StoreError) in _ = try site.registrar.search.index() }
-            }
             if round % BackgroundJobs.traceEvery == 0 {
                 attempt("traces", storeTraces)
                 site.site.forgetPresses()
@@ -119,10 +110,11 @@ struct BackgroundJobs {
 
     private func tidy() throws(StoreError) {
         try services.store.write(durable: .soon) { (transaction: borrowing Transaction) throws(StoreError) in
+            // Looked at now: a transaction may wait for another one.
+            let poll = try Poll.find(transaction.reading, election: site.station.election.number)
+            if let poll, poll.state.isUnderWay, poll.clockDoubt != nil { return }
             try CodeSender(site.authenticator).tidy(transaction)
             try site.recovery.tidy(transaction)
-            try site.spent.tidy(transaction)
-            if isFirst { try services.outbox.lease.expire(transaction) }
         }
     }
 

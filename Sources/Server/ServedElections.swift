@@ -137,7 +137,7 @@ package final class ServedElections: Sendable {
     /// Checks box and seal, and builds the sites. A missing box key is complained of and no obstacle: voters get a page that
     /// says so.
     private func build(_ election: StoredElection) throws(Refusal) -> Site {
-        services.steady?.tolerate(try tolerance(election))
+        let services = services.serving(election)
         try PollAdministration(services, election).checkBox()
         try PollAdministration(services, election).checkFrozen()
         let lines = SiteLog(log, election: election.election.id, table)
@@ -148,17 +148,5 @@ package final class ServedElections: Sendable {
             )
         }
         return site
-    }
-
-    /// Seconds by which this process's one clock may stray: the grace of the only election that is served, else the smallest.
-    private func tolerance(_ election: StoredElection) throws(Refusal) -> Int {
-        let own = election.election.graceMinutes * 60
-        guard !isNamed else { return own }
-        let elections = services.elections
-        return try refusing {
-            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                try StoredElections.clockTolerance(reading, elections)
-            }
-        } ?? own
     }
 }

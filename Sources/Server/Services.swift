@@ -24,26 +24,27 @@ package struct Services {
     /// The folder of the elections' keys, apart from the store.
     package let keys: KeyFolder
     /// The time that everything goes by.
-    package let clock: Clock
+    package var clock: Clock { timed.clock }
     /// The watched clock behind `clock`, where the program follows a poll's hour.
-    package let steady: SteadyClock?
+    package private(set) var steady: SteadyClock?
     /// The machine's clocks, held to what an earlier program believed; nil where the clock was given.
     package let watched: SteadyClock?
     /// The system's generator.
     package let randomness = Randomness.system
+    private var timed: TimedServices
     /// The hash-chained record of what was done.
-    package let journal: AuditJournal
+    package var journal: AuditJournal { timed.journal }
     /// The elections of the store.
-    package let elections: ElectionRepository
+    package var elections: ElectionRepository { timed.elections }
     /// The voter roll.
-    package let registrar: Registrar
+    package var registrar: Registrar { timed.registrar }
     /// Messages that wait to leave.
-    package let outbox: Outbox
+    package var outbox: Outbox { timed.outbox }
     /// Gives and renews identifiers.
-    package let issuer: Issuer
+    package var issuer: Issuer { timed.issuer }
     /// The letters to print.
-    package let letterBatches: LetterBatches
-    let passphrases: PassphraseService
+    package var letterBatches: LetterBatches { timed.letterBatches }
+    var passphrases: PassphraseService { timed.passphrases }
     /// Who runs the program.
     package let principal: Principal
     private let electionName: String?
@@ -61,7 +62,7 @@ package struct Services {
     ) throws(Refusal) {
         // What a command writes down has the time that a running `serve` goes by.
         let watched = steady ?? (clock == nil ? SteadyClock.system() : nil)
-        self.clock = watched?.clock ?? clock ?? .system
+        let clock = watched?.clock ?? clock ?? .system
         (self.steady, self.watched) = (steady, watched)
         settings = try Settings.read(invocation["--config"], store: invocation["--store"])
         let path = invocation["--store"] ?? settings.store ?? Settings.standardStore
@@ -82,41 +83,33 @@ package struct Services {
                 path: path, creating: creating, migrations: StoreSchema.migrations, mayMiss: RollIndices.names,
                 isKnown: StoreSchema.isKnown, now: Clock.system.now)
         } catch { throw Refusal(error) }
-        journal = AuditJournal(clock: self.clock, randomness: randomness)
-        elections = ElectionRepository(journal: journal, clock: self.clock)
-        if let watched { Services.holdToTime(watched, store, elections) }
-        let hasher = PassphraseHasher()
-        registrar = Registrar(store: store, journal: journal, clock: self.clock, hasher: hasher)
-        // One core stays free for everything else while sign-ins are hashed.
-        let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        passphrases = PassphraseService(
-            hasher: PassphraseHasher(threads: max(1, cores - 1)), journal: journal, clock: self.clock,
-            randomness: randomness)
-        outbox = Outbox(clock: self.clock, randomness: randomness, console: settings.server.console?.url)
-        issuer = Issuer(
-            outbox: outbox, registrar: registrar, journal: journal, clock: self.clock, randomness: randomness,
-            smsPrefixes: settings.smsPolicy.prefixes)
-        letterBatches = LetterBatches(
-            store: store, outbox: outbox, registrar: registrar, issuer: issuer, journal: journal, clock: self.clock)
+        timed = TimedServices(clock, store, settings)
         principal = .system(ServiceAccount.caller)
+        if let watched { signs(electionName).hold(watched) }
         if checkingHead {
             try checkHead()
             try recordSettings()
         }
     }
 
-    /// Goes on with the time of the program that last believed its clock: a wrong one is not right because a program begins.
-    private static func holdToTime(_ steady: SteadyClock, _ store: Store, _ elections: ElectionRepository) {
-        let found = try? store.read {
-            (reading: borrowing Reading) throws(StoreError) -> (seen: SteadyClock.Witness, grace: Int)? in
-            guard let (_, seen) = try ClockWatch.witness(reading, boot: steady.boot) else { return nil }
-            return (seen, try StoredElections.clockTolerance(reading, elections) ?? SteadyClock.leastTolerance)
-        }
-        // A store of which this cannot be read is for `store check` and `journal verify`, which must run: they go by the machine.
-        guard let found = found ?? nil else { return }
-        steady.tolerate(found.grace)
-        steady.adopt(found.seen)
+    /// The same services by a clock of the election's own, in a program that follows polls' hours: who says that the machine's clock
+    /// is right says it for their own poll, and moves no other's hour.
+    func serving(_ election: StoredElection) -> Services {
+        guard let own = steady?.another() else { return self }
+        own.tolerate(election.election.graceMinutes * 60)
+        signs(election.election.id).hold(own)
+        var services = self
+        (services.steady, services.timed) = (own, timed.following(own.clock, settings))
+        return services
     }
+
+    private func signs(_ election: String?) -> SignsOfLife {
+        SignsOfLife(store: store, elections: elections, election: election)
+    }
+
+    /// Keeps the store's own clock with those of the polls.
+    /// - Throws: what the store said.
+    func followPolls() throws(StoreError) { if let steady { try signs(electionName).keep(steady) } }
 
     /// The secret that key files are sealed under, where systemd hands one over as the credential `isoloir-seal`.
     package static var keySeal: KeySeal? {

@@ -80,10 +80,8 @@ package struct SiteBuilder {
                 assets: assets, address: services.consoleAddress(election.election),
                 uploads: PollDestruction.uploads(store: services.store.path, election: election.election.id), log: log)
             return Site(
-                site: site, authenticator: authenticator, recovery: recovery, help: help,
-                spent: UsedChallenges(clock: services.clock),
+                services: services, site: site, authenticator: authenticator, recovery: recovery, help: help,
                 station: station, directory: directory, console: console, staffAuthenticator: behind.authenticator,
-                registrar: services.registrar,
                 snapshots: behind.snapshots, reminders: behind.reminders,
                 announcements: Announcements(behind.operations),
                 rollImport: behind.rollImport, letters: behind.letters,

@@ -24,6 +24,8 @@ struct SiteKeeper: Sendable {
     /// - Throws: where the system gives no thread.
     func begin() throws(OwnThread.Fault) {
         for hosted in table.all { try begin(hosted) }
+        let jobs = StoreJobs(services, table, bell, log)
+        try OwnThread.begin("the work for the whole store", in: group) { jobs.run() }
         guard let served else { return }
         try OwnThread.begin("the look for elections", in: group) {
             var heard = 0
@@ -33,7 +35,7 @@ struct SiteKeeper: Sendable {
 
     private func begin(_ hosted: HostedSite) throws(OwnThread.Fault) {
         guard let site = hosted.site else { return }
-        let jobs = BackgroundJobs(services, hosted, site, bell, SiteLog(log, election: hosted.id, table), table)
+        let jobs = BackgroundJobs(hosted, site, bell, SiteLog(log, election: hosted.id, table))
         try OwnThread.begin("the work beside the requests", in: group) { jobs.run() }
     }
 

@@ -75,16 +75,18 @@ package struct StoredElections {
             + "over. `isoloir serve --election NAME` serves one of them."
     }
 
-    /// Seconds by which the clock may stray in a program of this store: the smallest grace of its elections, so that no poll's
-    /// hour is moved by more than its own. Elections that cannot be read are left out.
+    /// Seconds by which the clock may stray in work that belongs to no election: the smallest grace of those whose polls are under
+    /// way, so that no poll's hour is moved by more than its own. A draft tightens nothing for a poll that runs. Elections that
+    /// cannot be read are left out.
+    /// - Parameter election: the only one that counts, where the work is for one.
     static func clockTolerance(
-        _ reading: borrowing Reading, _ elections: ElectionRepository
+        _ reading: borrowing Reading, _ elections: ElectionRepository, of election: String?
     ) throws(StoreError) -> Int? {
         var least: Int?
-        for name in try elections.names(reading) {
-            guard let stored = try? elections.find(reading, name) else { continue }
-            let poll = try Poll.find(reading, election: stored.number)
-            if poll?.state.isFinal == true { continue }
+        for name in try elections.names(reading) where election == nil || name == election {
+            guard let stored = try? elections.find(reading, name),
+                try Poll.find(reading, election: stored.number)?.state.isUnderWay == true
+            else { continue }
             let seconds = stored.election.graceMinutes * 60
             least = min(least ?? seconds, seconds)
         }

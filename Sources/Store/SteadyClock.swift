@@ -30,6 +30,8 @@ package final class SteadyClock: Sendable {
     private struct State {
         /// The wall clock less the monotonic one, when both were believed.
         var offset: Int
+        /// The same by the machine alone: as the clocks stood at the start, or as the kernel last vouched for. No witness moves it.
+        var measured: Int
         var tolerance = SteadyClock.leastTolerance
     }
 
@@ -47,7 +49,17 @@ package final class SteadyClock: Sendable {
     ///   - synchronised: the kernel's time where the kernel says that it is synchronised.
     package init(wall: Clock, monotonic: Clock, boot: String, synchronised: @escaping @Sendable () -> Int?) {
         (self.wall, self.monotonic, self.boot, self.synchronised) = (wall, monotonic, boot, synchronised)
-        state = Mutex(State(offset: wall.now - monotonic.now))
+        let offset = wall.now - monotonic.now
+        state = Mutex(State(offset: offset, measured: offset))
+    }
+
+    /// Another clock over the same ones of the machine, with what was measured of them since the program began: no witness that was
+    /// given to this one counts for that one, nor the other way round.
+    package func another() -> SteadyClock {
+        let other = SteadyClock(wall: wall, monotonic: monotonic, boot: boot, synchronised: synchronised)
+        let measured = state.withLock { $0.measured }
+        other.state.withLock { ($0.offset, $0.measured) = (measured, measured) }
+        return other
     }
 
     /// The machine's clocks.
@@ -137,7 +149,7 @@ package final class SteadyClock: Sendable {
     package func settle() -> Int? {
         guard let jump, isSynchronised else { return nil }
         let offset = wall.now - monotonic.now
-        state.withLock { $0.offset = offset }
+        state.withLock { ($0.offset, $0.measured) = (offset, offset) }
         return jump
     }
 }

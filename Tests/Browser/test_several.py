@@ -1,14 +1,18 @@
 """Several elections of one store in one `serve`: each is found by its host, and nothing of one is taken for another's."""
 import contextlib
+import datetime
 import os
 import re
 import socket
 import threading
+import time
+import zoneinfo
 
 import requests
 from conftest import Client, Site, road, voter
 from staff import add, mail_of
 from test_casting import SMALL
+from test_clock import shifted
 from test_dead_ends import LISTS, WORKERS
 
 MAIL = "v1@example.org"
@@ -276,3 +280,63 @@ def test_consoles_at_an_address_of_their_own(site):
     assert requests.get(f"{place}/api/v1/voters", timeout=20).status_code == 400
     assert requests.get(f"{place}/api/v1/voters", headers={"Isoloir-Election": "autre-2026"}, timeout=20).status_code == 401
     assert asked(site, "/manager", f"localhost:{site.port}").status_code == 404
+
+
+def test_a_bureau_s_word_on_the_clock_is_for_its_own_poll(site):
+    hour = datetime.datetime.fromtimestamp(time.time() + 7200, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(electorate("v"), SMALL, closes=hour).open_poll()
+    other = Election(site, "autre-2026", "https://autre.example.org").create(electorate("w")).open_poll()
+    signs = "SELECT count(*) FROM polling_poll WHERE seen_boot IS NOT NULL"
+    # Both polls begin under a clock that is an hour ahead; then it is set right.
+    site.serve(environment=shifted(site.folder, 3600))
+    road.wait_until(lambda: site.sql(signs) == [(2,)])
+    site.stop()
+    site.serve()
+
+    def health(host):
+        return asked(site, "/health", host).text
+
+    here, there = f"localhost:{site.port}", "autre.example.org"
+    road.wait_until(lambda: all("clock not believed: jumped" in health(host) for host in (here, there)))
+    seen = site.sql("SELECT seen_at - seen_ticks FROM polling_poll ORDER BY election")
+    site.run("poll", "clock", "--election", "cse-2026", "--by", "Irene Laurent", "--reason", "compared with the station's clock")
+    road.wait_until(lambda: health(here) == "ok\n")
+    for contact in ("v1@example.org", "v2@example.org"):
+        time.sleep(3)
+        assert health(here) == "ok\n" and "clock not believed: jumped" in health(there)
+        after = site.sql("SELECT seen_at - seen_ticks FROM polling_poll ORDER BY election")
+        assert abs(after[0][0] - seen[0][0] + 3600) < 30 and after[1] == seen[1]
+        # Commands go by the time of the election that they name.
+        for name, differ in (("cse-2026", False), ("autre-2026", True)):
+            shown = re.findall(r"at (\d\d:\d\d) \(Paris time\)", site.run("poll", "clock", "--election", name).stdout)
+            assert (shown[0] != shown[1]) == differ
+        # The dispatcher, which serves both, has codes sent that are due, and not too late, by the election's time.
+        someone = Client(site)
+        sent = len(site.texts(contact))
+        assert someone.sign_in(site.identifier(contact), contact, sent + 1, first=True).headers["Location"].startswith("/space")
+        site.stop()
+        site.serve()
+        road.wait_until(lambda: health(here) == "ok\n" and "jumped" in health(there))
+    # The other bureau has its own word.
+    other.run("poll", "clock", "--by", "Paul Petit", "--reason", "compared with the station's clock")
+    road.wait_until(lambda: health(there) == health(here) == "ok\n")
+
+
+def test_a_draft_without_grace_tightens_no_running_poll_s_clock(site):
+    hour = datetime.datetime.fromtimestamp(time.time() + 7200, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
+    site.prepare(electorate("v"), SMALL, closes=hour).open_poll()
+    draft = Election(site, "autre-2026", "https://autre.example.org").define()
+    path = f"{draft.folder}/election/election.yaml"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"^grace:.*\n", "", text, flags=re.M) + "\ngrace: 0\n")
+    draft.run("election", "create", f"{draft.folder}/election")
+    site.serve()
+    road.wait_until(lambda: site.sql("SELECT seen_boot IS NOT NULL FROM polling_poll") == [(1,)])
+    site.stop()
+    # Within the running poll's grace.
+    site.serve(environment=shifted(site.folder, 300))
+    time.sleep(4)
+    assert site.sql("SELECT clock_doubt FROM polling_poll") == [(None,)]
+    assert asked(site, "/health", f"localhost:{site.port}").text == "ok\n"

@@ -68,7 +68,7 @@ extension PollFixture {
         let steady = machine.steady()
         steady.tolerate(election.election.graceMinutes * 60)
         let seen = try? store.read { (reading: borrowing Reading) throws(StoreError) in
-            try ClockWatch.witness(reading, boot: steady.boot)?.seen
+            try ClockWatch.witness(reading, boot: steady.boot, of: election.election.id)
         }
         if let seen { steady.adopt(seen) }
         let (boxKey, journal) = (boxKey, AuditJournal(clock: steady.clock, randomness: .system))
