@@ -1,5 +1,6 @@
 import CommandLineKit
 import Console
+import Contacts
 import Glibc
 import HTTPServer
 import Threads
@@ -32,7 +33,7 @@ struct SiteServers {
         voters = SiteServers.voters(router, try settings.options(), pool)
         console = try settings.console.map { own throws(Refusal) in
             SiteServers.console(
-                ConsoleRouter(table: table, neutral: neutral, isSecure: own.url.hasPrefix("https:")),
+                ConsoleRouter(table: table, neutral: neutral, origin: Origin(own.url)),
                 own.options(try settings.options()), pool)
         }
         voters.background = background
