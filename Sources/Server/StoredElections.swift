@@ -2,7 +2,7 @@ package import CommandLineKit
 import Contacts
 package import Elections
 import Polling
-import Store
+package import Store
 
 /// The elections of a store as sites: those that may be served, and addresses that two of them would share.
 package struct StoredElections {
@@ -13,55 +13,95 @@ package struct StoredElections {
 
     /// What was found of one election of the store.
     enum Found {
-        case election(StoredElection)
+        /// `isSealed`: whether its poll is sealed, or was.
+        case election(StoredElection, isSealed: Bool)
+        case destroyed(StoredElection)
         /// Its definition cannot be read.
         case damaged(id: String, StoreError)
     }
 
-    /// Every election of the store that is not destroyed, by name.
-    func serviceable() throws(Refusal) -> [Found] {
+    /// Every election of the store, by name.
+    func found() throws(Refusal) -> [Found] {
         let elections = services.elections
         return try refusing {
             try services.store.read { (reading: borrowing Reading) throws(StoreError) in
-                var found: [Found] = []
-                for name in try elections.names(reading) {
-                    do throws(StoreError) {
-                        let stored = try elections.find(reading, name)
-                        let state = try Poll.find(reading, election: stored.number)?.state
-                        if state != .destroyed { found.append(.election(stored)) }
-                    } catch {
-                        // One that cannot be read must not keep the others from serving.
-                        guard error.kind == .damaged else { throw error }
-                        found.append(.damaged(id: name, error))
-                    }
-                }
-                return found
+                try StoredElections.found(reading, elections)
             }
         }
+    }
+
+    private static func found(
+        _ reading: borrowing Reading, _ elections: ElectionRepository
+    ) throws(StoreError) -> [Found] {
+        var found: [Found] = []
+        for name in try elections.names(reading) {
+            do throws(StoreError) {
+                let stored = try elections.find(reading, name)
+                let state = try Poll.find(reading, election: stored.number)?.state
+                found.append(
+                    state == .destroyed
+                        ? .destroyed(stored) : .election(stored, isSealed: state.map { $0 != .sealing } ?? false))
+            } catch {
+                // One that cannot be read must not keep the others from serving.
+                guard error.kind == .damaged else { throw error }
+                found.append(.damaged(id: name, error))
+            }
+        }
+        return found
     }
 
     /// Refuses an election at whose address another one of the store is served: one host leads to one site.
     /// - Throws: refused with both names and the cure.
     package func refuseSharedAddress(_ election: Election) throws(Refusal) {
-        for case .election(let other) in try serviceable() where other.election.id != election.id {
-            if let refusal = StoredElections.refusal(election, other.election) { throw Refusal(refusal) }
+        let elections = services.elections
+        let words = try refusing {
+            try services.store.read { (reading: borrowing Reading) throws(StoreError) in
+                try StoredElections.sharedAddress(reading, elections, election)
+            }
         }
+        if let words { throw Refusal(words) }
+    }
+
+    /// What is said of an election at whose address another one of the store is served; nil where there is none.
+    /// - Throws: what the store said.
+    package static func sharedAddress(
+        _ reading: borrowing Reading, _ elections: ElectionRepository, _ election: Election
+    ) throws(StoreError) -> String? {
+        for case .election(let other, _) in try found(reading, elections) where other.election.id != election.id {
+            if let words = refusal(election, other.election) { return words }
+        }
+        return nil
     }
 
     /// Refuses a store of which two elections have one address.
     /// - Throws: refused with both names and the cure.
     package func refuseSharedAddresses() throws(Refusal) {
-        try StoredElections.refuseSharedAddresses(
-            try serviceable().compactMap { if case .election(let stored) = $0 { stored } else { nil } })
-    }
-
-    /// Refuses elections of which two have one address.
-    static func refuseSharedAddresses(_ elections: [StoredElection]) throws(Refusal) {
+        let elections = try found().compactMap {
+            if case .election(let stored, _) = $0 { stored.election } else { nil }
+        }
         for (place, first) in elections.enumerated() {
             for second in elections[..<place] {
-                if let refusal = refusal(first.election, second.election) { throw Refusal(refusal) }
+                if let words = StoredElections.refusal(first, second) { throw Refusal(words) }
             }
         }
+    }
+
+    /// Refuses to serve an election at whose address another one stands, unless it alone of the two is sealed: its voters have
+    /// the address in their letters. Older stores may hold such two.
+    static func refuseRivals(of stored: StoredElection, isSealed: Bool, among found: [Found]) throws(Refusal) {
+        for case .election(let other, let isOtherSealed) in found where other.number != stored.number {
+            guard !isSealed || isOtherSealed, let words = refusal(stored.election, other.election) else { continue }
+            throw Refusal(words)
+        }
+    }
+
+    /// The hosts on which several elections stand, at ports of their own: nothing but the port tells them apart.
+    /// - Throws: what the store said.
+    package func sharedHosts() throws(Refusal) -> [String] {
+        let origins = try found().compactMap { found in
+            if case .election(let stored, _) = found { Origin(stored.election.address) } else { nil }
+        }
+        return Dictionary(grouping: origins, by: \.host).filter { $0.value.count > 1 }.keys.sorted()
     }
 
     /// What is said of two elections at one address; nil where they have two.

@@ -68,9 +68,41 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             "A seal or another change of a definition is under way on this store: run it again when that has ended.")
     }
     defer { withExtendedLifetime(lock) {} }
+    let outcome = try storeElection(election, definition, services)
+    guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
+    warnOfTimes(election, PollHours(announced: election), services.clock.now)
+    for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
+    switch outcome {
+    case .issued(let settings):
+        throw Refusal(
+            "Identifiers were issued by \(settings.joined(separator: ", ")) as it was: put that back; "
+                + "everything else may change.")
+    case .created:
+        Terminal.say(
+            "\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow)."
+        )
+    case .changed:
+        Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
+    case .unchanged: Terminal.say("\(election.id): nothing has changed.")
+    case .inUse(let names):
+        throw Refusal(
+            "Voters of the roll belong to \(names.joined(separator: ", ")), which the new definition does not have. "
+                + "Keep these colleges and sites, or import a roll without them first.")
+    }
+}
+
+/// Stores a definition in one transaction with the looks that may keep it from being stored.
+/// - Returns: nil where the poll was sealed meanwhile.
+private func storeElection(
+    _ election: Election, _ definition: String, _ services: Services
+) throws(Refusal) -> ElectionRepository.Outcome? {
+    var shared: String?
     let outcome = try refusing {
         try services.store.write {
             (transaction: borrowing Transaction) throws(StoreError) -> ElectionRepository.Outcome? in
+            // Another definition may have come with this address since the first look.
+            shared = try StoredElections.sharedAddress(transaction.reading, services.elections, election)
+            if shared != nil { return nil }
             let number = try services.elections.number(transaction.reading, election.id)
             let poll = try number.flatMap { number throws(StoreError) in
                 try Poll.find(transaction.reading, election: number)
@@ -92,26 +124,8 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
             return outcome
         }
     }
-    guard let outcome else { throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.") }
-    warnOfTimes(election, PollHours(announced: election), services.clock.now)
-    for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
-    switch outcome {
-    case .issued(let settings):
-        throw Refusal(
-            "Identifiers were issued by \(settings.joined(separator: ", ")) as it was: put that back; "
-                + "everything else may change.")
-    case .created:
-        Terminal.say(
-            "\(election.id): stored. Its key is in \(services.keys.path): make an escrow file of it (isoloir key escrow)."
-        )
-    case .changed:
-        Terminal.say("\(election.id): the new definition replaces the earlier one; the journal has both hashes.")
-    case .unchanged: Terminal.say("\(election.id): nothing has changed.")
-    case .inUse(let names):
-        throw Refusal(
-            "Voters of the roll belong to \(names.joined(separator: ", ")), which the new definition does not have. "
-                + "Keep these colleges and sites, or import a roll without them first.")
-    }
+    if let shared { throw Refusal(shared) }
+    return outcome
 }
 
 /// What the SMS of an election cost: templates are read on the way, so that a faulty one is found here.
