@@ -1,3 +1,4 @@
+import Contacts
 import Crypto
 package import Delivery
 package import Elections
@@ -16,6 +17,8 @@ package struct ElectionDefinition: Sendable {
         case sealed(fingerprint: String)
         /// It was sealed while this was under way.
         case sealedMeanwhile
+        /// Another election of the store has the address: a browser could be led to one of them alone.
+        case sharesAddress(with: String)
         /// A seal, or another change of a definition, is under way.
         case isBusy
     }
@@ -41,6 +44,10 @@ package struct ElectionDefinition: Sendable {
     /// - Parameter definition: the text it was read from.
     /// - Throws: where the key cannot be made, and what the store said.
     package func store(_ election: Election, definition: String, by actor: Actor) throws -> Outcome {
+        let other = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
+            try ElectionDefinition.sharing(reading, elections, election)
+        }
+        if let other { return .sharesAddress(with: other) }
         _ = try context.keys.keyOrNew(of: election.id)
         let number = try context.store.read { (reading: borrowing Reading) throws(StoreError) in
             try elections.number(reading, election.id)
@@ -55,20 +62,40 @@ package struct ElectionDefinition: Sendable {
             return .isBusy
         }
         defer { withExtendedLifetime(lock) {} }
-        let outcome = try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
+        return try context.store.write { (transaction: borrowing Transaction) throws(StoreError) in
             try put(transaction, election, definition, by: actor)
         }
-        return outcome.map(Outcome.stored) ?? .sealedMeanwhile
     }
 
-    /// Nil where the poll is sealed.
+    /// The name of another election at the address of this one that is not destroyed, if its definition can be read.
+    /// - Throws: what the store said.
+    private static func sharing(
+        _ reading: borrowing Reading, _ elections: ElectionRepository, _ election: Election
+    ) throws(StoreError) -> String? {
+        guard let address = Origin(election.address) else { return nil }
+        for name in try elections.names(reading) where name != election.id {
+            let other: StoredElection
+            do throws(StoreError) { other = try elections.find(reading, name) } catch {
+                guard error.kind == .damaged else { throw error }
+                continue
+            }
+            let isDestroyed = try Poll.find(reading, election: other.number)?.state == .destroyed
+            if !isDestroyed, Origin(other.election.address)?.isOneSite(with: address) == true { return name }
+        }
+        return nil
+    }
+
+    /// Looks once more at what may have changed since the first look, and stores it.
     private func put(
         _ transaction: borrowing Transaction, _ election: Election, _ definition: String, by actor: Actor
-    ) throws(StoreError) -> ElectionRepository.Outcome? {
+    ) throws(StoreError) -> Outcome {
+        if let other = try ElectionDefinition.sharing(transaction.reading, elections, election) {
+            return .sharesAddress(with: other)
+        }
         var (inUse, isIssued): (Set<String>, Bool) = ([], false)
         if let number = try elections.number(transaction.reading, election.id) {
             let poll = try Poll.find(transaction.reading, election: number)
-            if let poll, poll.state != .sealing { return nil }
+            if let poll, poll.state != .sealing { return .sealedMeanwhile }
             inUse = try registrar.groupsInUse(transaction.reading, election: number)
             isIssued = try issuer.hasIssued(transaction.reading, election: number)
         }
@@ -78,6 +105,6 @@ package struct ElectionDefinition: Sendable {
         if outcome == .changed {
             try outbox.putHours(transaction, try elections.find(transaction.reading, election.id))
         }
-        return outcome
+        return .stored(outcome)
     }
 }

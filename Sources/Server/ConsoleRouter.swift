@@ -1,4 +1,5 @@
 import Console
+import Contacts
 import Elections
 import HTTPServer
 
@@ -7,6 +8,7 @@ import HTTPServer
 /// secret. Whether somebody has an account there is told by nothing that is answered here.
 ///
 ///     /manager/...?election=cse-2026 ──> cookie, then /manager/...: that election's console, and its sign-in
+///     the same from another site ──────> the page that asks which one, with this one filled in
 ///     /manager/election ───────────────> the page that asks which one; also where the cookie names none
 ///     program ── Isoloir-Election: cse-2026 ──> that election's API
 ///
@@ -21,9 +23,11 @@ struct ConsoleRouter: Sendable {
 
     let table: SiteTable
     let neutral: NeutralPages
-    /// Whether the consoles are reached by HTTPS.
-    let isSecure: Bool
+    /// The consoles' address.
+    let origin: Origin?
 
+    /// Whether the consoles are reached by HTTPS.
+    private var isSecure: Bool { origin?.scheme == .https }
     private var cookie: String { (isSecure ? "__Host-" : "") + "console-election" }
 
     /// The console of a request; nil where no election, or none that is known, is named.
@@ -50,6 +54,10 @@ struct ConsoleRouter: Sendable {
             1...ConsoleRouter.longestName ~= name.utf8.count,
             name.utf8.allSatisfy({ 97...122 ~= $0 || 48...57 ~= $0 || $0 == UInt8(ascii: "-") })
         else { return nil }
+        guard request.cookie(cookie) == name || isAsked(request) else {
+            return neutral.choice(
+                request, of: name, path: request.path == ConsoleRouter.choosing ? "/manager" : request.path)
+        }
         var response = Response.see(request.path)
         response.headers.append(
             (
@@ -58,6 +66,17 @@ struct ConsoleRouter: Sendable {
                     + "Max-Age=\(ConsoleRouter.keptSeconds)"
             ))
         return neutral.finish(request, response, as: "/manager")
+    }
+
+    /// Whether somebody asks for the page who is at the consoles or typed the address: a page from elsewhere must not lead the
+    /// tabs of somebody with accounts in two elections from one to the other.
+    private func isAsked(_ request: Request) -> Bool {
+        if let fetchSite = request.fetchSite { return ["same-origin", "none"].contains(fetchSite) }
+        // Browsers of before 2023, and those that came without HTTPS, say at most where they were.
+        return ["origin", "referer"].compactMap { request.header($0) }.allSatisfy { text in
+            let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+            return origin != nil && Origin(parts.prefix(3).joined(separator: "/")) == origin
+        }
     }
 
     /// Whether a path is one of the console, in characters that stand in an address as they are.

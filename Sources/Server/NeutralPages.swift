@@ -1,6 +1,7 @@
 import CommandLineKit
 import Console
 import Delivery
+import Foundation
 import HTTPServer
 import Threads
 import WebContent
@@ -64,12 +65,29 @@ struct NeutralPages: Sendable {
         if request.path.hasPrefix("/assets/"), let asset = assets.response(request) {
             return finish(request, asset, as: "/assets/")
         }
-        var response = Response(page.status, body: pages[page] ?? [])
+        var response = Response(
+            page.status, body: page == .consoles ? consoles(of: "", path: "/manager") : pages[page] ?? [])
         if request.path.hasPrefix("/api/") {
             response = .text(page == .consoles ? 400 : page.status, page.words)
         }
         if page == .standstill { response = response.retry(after: NeutralPages.longPause) }
         return finish(request, response, as: page.rawValue)
+    }
+
+    /// Asks which election's console is meant, with one filled in.
+    /// - Parameters:
+    ///   - name: a short name: letters, digits and hyphens.
+    ///   - path: where the answer leads: letters, digits, hyphens and slashes.
+    func choice(_ request: Request, of name: String, path: String) -> Response {
+        finish(
+            request, Response(Page.consoles.status, body: consoles(of: name, path: path)), as: Page.consoles.rawValue)
+    }
+
+    private func consoles(of name: String, path: String) -> [UInt8] {
+        let text = String(decoding: pages[.consoles] ?? [], as: UTF8.self)
+        return Array(
+            text.replacingOccurrences(of: "{{path}}", with: path).replacingOccurrences(of: "{{election}}", with: name)
+                .utf8)
     }
 
     /// Adds headers, counts an answer that belongs to no election, and writes its line.

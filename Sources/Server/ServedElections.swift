@@ -49,17 +49,17 @@ package final class ServedElections: Sendable {
     ) { (self.services, self.isNamed, self.extra, self.log) = (services, isNamed, extra, log) }
 
     /// Builds every site.
-    /// - Throws: refused where nothing can be served; with the fault of an election that is alone; where two have one address.
+    /// - Throws: refused where nothing can be served, with the fault of an election that is alone.
     package func begin() throws(Refusal) {
-        let found = isNamed ? [] : try StoredElections(services).serviceable()
+        let found = isNamed ? [] : try StoredElections(services).found()
+        for case .destroyed(let stored) in found { table.retire(stored) }
+        let present = found.filter { if case .destroyed = $0 { false } else { true } }
         // One that is alone refuses to be served, as its administrator sees at once.
-        guard found.count > 1 else {
+        guard present.count > 1 else {
             let only: StoredElection
-            if case .election(let stored)? = found.first { only = stored } else { only = try services.election() }
+            if case .election(let stored, _)? = present.first { only = stored } else { only = try services.election() }
             return table.put(HostedSite(only, try build(only)))
         }
-        let elections = found.compactMap { if case .election(let stored) = $0 { stored } else { nil } }
-        try StoredElections.refuseSharedAddresses(elections)
         var refusals: [String] = []
         for case .faulty(let id, let reason) in look(found) { refusals.append("\(id): \(reason)") }
         guard table.all.contains(where: { $0.site != nil }) else { throw Refusal(refusals.joined(separator: "\n")) }
@@ -69,15 +69,15 @@ package final class ServedElections: Sendable {
     /// Looks for elections that came, were mended or were destroyed.
     /// - Throws: what the store said.
     func look() throws(Refusal) -> [News] {
-        isNamed ? [] : look(try StoredElections(services).serviceable())
+        isNamed ? [] : look(try StoredElections(services).found())
     }
 
     private func look(_ found: [StoredElections.Found]) -> [News] {
         var news: [News] = []
         var present: Set<String> = []
-        for case .election(let stored) in found {
+        for case .election(let stored, let isSealed) in found {
             present.insert(stored.election.id)
-            if let change = look(at: stored) { news.append(change) }
+            if let change = look(at: stored, isSealed: isSealed, among: found) { news.append(change) }
         }
         for case .damaged(let id, let error) in found {
             present.insert(id)
@@ -87,15 +87,15 @@ package final class ServedElections: Sendable {
         }
         table.note(unreadable: found.count { if case .damaged = $0 { true } else { false } })
         // The last one stays as it is: who comes is told what became of it.
-        for hosted in table.all where !present.contains(hosted.id) && !table.isAlone {
-            table.remove(hosted.id)
+        for hosted in table.all where !present.contains(hosted.id) && table.all.count > 1 {
+            table.retire(hosted.election)
             news.append(.gone(id: hosted.id))
         }
         return news
     }
 
     /// Builds the site of an election that has none, where it is time to try.
-    private func look(at stored: StoredElection) -> News? {
+    private func look(at stored: StoredElection, isSealed: Bool, among found: [StoredElections.Found]) -> News? {
         let id = stored.election.id
         let hosted = table.all.first { $0.id == id }
         if hosted?.site != nil { return nil }
@@ -104,7 +104,7 @@ package final class ServedElections: Sendable {
         }
         guard isTime else { return nil }
         do throws(Refusal) {
-            try StoredElections(services).refuseSharedAddress(stored.election)
+            try StoredElections.refuseRivals(of: stored, isSealed: isSealed, among: found)
             if isTaken(by: stored) {
                 throw Refusal(
                     "Another election is served at \(stored.election.address) as its definition was when `serve` began: start "
@@ -115,15 +115,15 @@ package final class ServedElections: Sendable {
             faults.withLock { $0[id] = nil }
             return .added(new)
         } catch {
-            // Of two at one address the one that is served goes on.
-            if hosted == nil, !isTaken(by: stored) { table.put(HostedSite(stored, nil)) }
+            // Of two at one address the one that is served goes on; a changed address is known from here on.
+            table.put(HostedSite(stored, nil))
             return note(id, error.description) ? .faulty(id: id, reason: error.description) : nil
         }
     }
 
     /// Whether another election is served at an election's address.
     private func isTaken(by stored: StoredElection) -> Bool {
-        table.all.contains { $0.id != stored.election.id && $0.sharesAddress(with: stored) }
+        table.all.contains { $0.site != nil && $0.id != stored.election.id && $0.sharesAddress(with: stored) }
     }
 
     /// Keeps why an election is not served; whether it is news.

@@ -64,8 +64,9 @@ struct SiteKeeper: Sendable {
                 try begin(hosted)
                 log.write("\(hosted.id): serving; voters come by \(hosted.election.election.address)")
             } catch {
-                // Voters of a site without its work would wait for codes in vain: it is tried again at the next look.
-                table.remove(hosted.id)
+                // Voters of a site without its work would wait for codes in vain: it is tried again at the next look, and until then
+                // its host is no other election's.
+                table.put(HostedSite(hosted.election, nil))
                 log.write("\(hosted.id) cannot be served: \(error)")
             }
         case .faulty(let id, let reason): log.write("\(id) CANNOT BE SERVED: \(reason)")

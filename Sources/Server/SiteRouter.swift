@@ -8,6 +8,8 @@ struct SiteRouter: Sendable {
     /// Whether the console listens apart, so that nothing of it is answered here.
     let isConsoleApart: Bool
     let neutral: NeutralPages
+    /// The address of the SMS gateway's receipts, where the settings name one.
+    let gateway: HostTable<Bool>?
     /// Answers for paths that are not the voters', whatever the host.
     let extra: @Sendable (Request) -> Response?
 
@@ -16,28 +18,26 @@ struct SiteRouter: Sendable {
     func handle(_ request: Request) -> Reply {
         switch table.answering(request) {
         case .site(let site): isConsoles(request) ? site.console.handle(request) : site.site.handle(request)
-        case .standstill: .now(beside(request) ?? neutral.answer(request, .standstill))
-        case .nobody: .now(beside(request) ?? neutral.answer(request, .elsewhere))
+        case .standstill:
+            .now(beside(request, isGateways: true) ?? neutral.answer(request, .standstill))
+        case .nobody:
+            .now(beside(request, isGateways: isGateways(request)) ?? neutral.answer(request, .elsewhere))
         }
     }
 
+    /// Whether the host is the one at which the SMS gateway was told to leave receipts: others learn of none.
+    private func isGateways(_ request: Request) -> Bool { gateway?.find(request.header("host")) != nil }
+
     /// What a gateway or a monitoring program asks for by the machine's own name.
-    private func beside(_ request: Request) -> Response? {
-        let response = request.path == "/health" ? health() : extra(request)
+    private func beside(_ request: Request, isGateways: Bool) -> Response? {
+        let response = request.path == "/health" ? health() : isGateways ? extra(request) : nil
         return response.map { neutral.finish(request, $0, as: request.path) }
     }
 
-    /// The health of all elections: the first that fails, naming none, since anybody may ask.
+    /// Whether all elections are in order. Anybody may ask: what is wrong, and with which one, stands in log and figures.
     private func health() -> Response {
-        var notes: [String] = []
-        for hosted in table.all {
-            guard let site = hosted.site else { return .text(503, "an election is not served: see the log\n") }
-            let own = site.site.standing()
-            guard own.status == 200 else { return own }
-            notes += String(decoding: own.body, as: UTF8.self).split(separator: "\n").map(String.init)
-                .filter { !notes.contains($0) }
-        }
-        return .text(200, notes.map { $0 + "\n" }.joined())
+        let isGood = table.all.allSatisfy { $0.site?.site.standing().status == 200 }
+        return isGood ? .text(200, "ok\n") : .text(503, "not ok\n")
     }
 
     func overloaded(_ request: Request) -> Response {

@@ -1,5 +1,8 @@
 import CommandLineKit
 import Console
+import Contacts
+import Delivery
+import Foundation
 import Glibc
 import HTTPServer
 import Threads
@@ -28,11 +31,12 @@ struct SiteServers {
         background = WorkerPool(threads: BackgroundJobs.backgroundThreads, capacity: BackgroundJobs.backgroundQueue)
         if let fault = pool.fault ?? background.fault { throw Refusal(fault) }
         let router = SiteRouter(
-            table: table, isConsoleApart: settings.console != nil, neutral: neutral, extra: extra)
+            table: table, isConsoleApart: settings.console != nil, neutral: neutral,
+            gateway: SiteServers.gateway(services.settings.sms?.receipts), extra: extra)
         voters = SiteServers.voters(router, try settings.options(), pool)
         console = try settings.console.map { own throws(Refusal) in
             SiteServers.console(
-                ConsoleRouter(table: table, neutral: neutral, isSecure: own.url.hasPrefix("https:")),
+                ConsoleRouter(table: table, neutral: neutral, origin: Origin(own.url)),
                 own.options(try settings.options()), pool)
         }
         voters.background = background
@@ -41,6 +45,14 @@ struct SiteServers {
             MetricsListener(services, table, voters, pool, neutral: neutral).open(port: $0)
         }
         self.pool = pool
+    }
+
+    /// Finds the host of the address at which the SMS gateway leaves receipts.
+    private static func gateway(_ receipts: String?) -> HostTable<Bool>? {
+        guard let url = receipts.flatMap({ URLComponents(string: $0) }), let scheme = url.scheme, let host = url.host,
+            let origin = Origin("\(scheme)://\(host)\(url.port.map { ":\($0)" } ?? "")")
+        else { return nil }
+        return HostTable([(origin, true)])
     }
 
     private static func voters(_ router: SiteRouter, _ options: ServerOptions, _ pool: WorkerPool) -> WebServer {

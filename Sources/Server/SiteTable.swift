@@ -18,7 +18,8 @@ package final class HostedSite: Sendable {
     var id: String { election.election.id }
 }
 
-/// The elections that one process serves, each found by its host. One that is served alone answers for every host.
+/// The elections that one process serves, each found by its host. One that is alone in the store, or was asked for by name,
+/// answers for every host; once a second one was there it never does again while the process runs.
 package final class SiteTable: Sendable {
     /// Who answers a request.
     enum Answering {
@@ -29,16 +30,29 @@ package final class SiteTable: Sendable {
         case nobody
     }
 
-    private struct State: Sendable {
-        var all: [HostedSite] = []
-        var hosts = HostTable<HostedSite>([])
+    /// What stands in the table at a moment: requests read it without waiting for each other.
+    private final class State: Sendable {
+        let all: [HostedSite]
+        /// Elections that were destroyed: their hosts lead to no other one.
+        let gone: [HostedSite]
+        let hosts: HostTable<HostedSite>
+        /// Whether a second election was ever there, or one whose address nobody can read.
+        let isSeveral: Bool
+
+        init(_ all: [HostedSite], gone: [HostedSite], isSeveral: Bool) {
+            self.all = all.sorted { $0.id < $1.id }
+            self.gone = gone
+            self.isSeveral = isSeveral || all.count > 1
+            // At one address who is served comes first, then who will be.
+            let ordered = self.all.filter { $0.site != nil } + self.all.filter { $0.site == nil } + gone
+            hosts = HostTable(
+                ordered.compactMap { hosted in
+                    Origin(hosted.election.election.address).map { (origin: $0, value: hosted) }
+                })
+        }
     }
 
-    private let state = Mutex(State())
-    /// Elections in the table; read for each line of the log.
-    private let count = Atomic<Int>(0)
-    /// Elections of the store whose definition cannot be read, and with it their address.
-    private let unreadable = Atomic<Int>(0)
+    private let state = Mutex(State([], gone: [], isSeveral: false))
 
     /// Empty.
     package init() {}
@@ -49,53 +63,67 @@ package final class SiteTable: Sendable {
         put(HostedSite(election, site))
     }
 
+    private var now: State { state.withLock { $0 } }
+
     /// Every election that is served, and those that cannot be.
-    var all: [HostedSite] { state.withLock { $0.all } }
+    var all: [HostedSite] { now.all }
 
     /// The elections that are served, each with the address by which its voters come.
     package var addresses: [(id: String, address: String)] {
         all.filter { $0.site != nil }.map { ($0.id, $0.election.election.address) }
     }
 
-    /// Whether one election is served and nothing is to be told apart.
-    package var isAlone: Bool { count.load(ordering: .relaxed) + unreadable.load(ordering: .relaxed) <= 1 }
+    /// Whether one election is served, and no other was there since the process began.
+    package var isAlone: Bool { !now.isSeveral }
 
     /// Says how many elections there are beside these, whose address nobody knows: their voters must not be led to another one.
-    func note(unreadable number: Int) { unreadable.store(number, ordering: .relaxed) }
+    func note(unreadable number: Int) {
+        change { State($0.all, gone: $0.gone, isSeveral: $0.isSeveral || $0.all.count + number > 1) }
+    }
 
     /// Puts an election in, or in the place of what stood for it before.
-    func put(_ hosted: HostedSite) { change { all in all.filter { $0.id != hosted.id } + [hosted] } }
+    func put(_ hosted: HostedSite) {
+        change { state in
+            State(
+                state.all.filter { $0.id != hosted.id } + [hosted], gone: state.gone.filter { $0.id != hosted.id },
+                isSeveral: state.isSeveral)
+        }
+    }
 
-    /// Takes an election out: its host is nobody's from here on.
-    func remove(_ id: String) { change { all in all.filter { $0.id != id } } }
+    /// Ends an election that was destroyed: its host is nobody's from here on, neither its own nor another election's.
+    func retire(_ election: StoredElection) {
+        let id = election.election.id
+        change { state in
+            State(
+                state.all.filter { $0.id != id }, gone: state.gone.filter { $0.id != id } + [HostedSite(election, nil)],
+                isSeveral: state.isSeveral)
+        }
+    }
 
-    private func change(_ body: ([HostedSite]) -> [HostedSite]) {
+    private func change(_ body: (State) -> State) {
         state.withLock { state in
             let before = state.all
-            state.all = body(before).sorted { $0.id < $1.id }
-            state.hosts = HostTable(
-                state.all.compactMap { hosted in
-                    Origin(hosted.election.election.address).map { (origin: $0, value: hosted) }
-                })
+            state = body(state)
             let kept = Set(state.all.map(ObjectIdentifier.init))
             for gone in before where !kept.contains(ObjectIdentifier(gone)) {
                 gone.isRetired.store(true, ordering: .relaxed)
             }
-            count.store(state.all.count, ordering: .relaxed)
         }
     }
 
     /// Who answers a request, by the host that it asks for.
     func answering(_ request: Request) -> Answering {
-        let isAlone = isAlone
-        let found = state.withLock { isAlone ? $0.all.first : $0.hosts.find(request.header("host")) }
-        return found.map { $0.site.map { .site($0) } ?? .standstill } ?? .nobody
+        let now = now
+        let found = now.hosts.find(request.header("host"))
+        if let found, now.gone.contains(where: { $0 === found }) { return .nobody }
+        return SiteTable.answering(now.isSeveral ? found : now.all.first)
     }
 
     /// Who answers for an election by its short name.
-    func answering(election id: String) -> Answering {
-        let found = state.withLock { $0.all.first { $0.id == id } }
-        return found.map { $0.site.map { .site($0) } ?? .standstill } ?? .nobody
+    func answering(election id: String) -> Answering { SiteTable.answering(now.all.first { $0.id == id }) }
+
+    private static func answering(_ found: HostedSite?) -> Answering {
+        found.map { $0.site.map { .site($0) } ?? .standstill } ?? .nobody
     }
 }
 

@@ -72,11 +72,15 @@ struct KioskPages: SitePages {
     /// Whether a leave's hours are over.
     private func isOver(_ grant: KioskGrant) -> Bool { grant.until <= parts.clock.now }
 
-    /// The kiosk from which a request comes; one whose hours are over stays one.
+    /// The kiosk from which a request comes; one whose hours are over stays one. A leave under the cookie's former name counts as
+    /// ever: it is signed, and for this election alone.
     func kiosk(_ request: Request) -> VoterRequest.Kiosk? {
-        guard let token = request.cookie(cookies.name(.kiosk)) else { return nil }
         do throws(StoreError) {
-            return try grant(token).map { VoterRequest.Kiosk(place: $0.place, until: $0.until) }
+            for name in [cookies.name(.kiosk), cookies.formerKiosk] {
+                guard let token = request.cookie(name), let grant = try grant(token) else { continue }
+                return VoterRequest.Kiosk(place: grant.place, until: grant.until)
+            }
+            return nil
         } catch {
             // Nothing is stored on a device of which nobody can say what it is.
             log("a kiosk's leave could not be looked at: \(error)")
@@ -111,6 +115,9 @@ struct KioskPages: SitePages {
         try kioskVisit(visit).endAll()
         let seconds = grant.until - parts.clock.now + KioskPages.keptSeconds
         let cookie = isOff ? cookies.clear(.kiosk) : cookies.set(.kiosk, form["grant"], seconds: seconds)
-        return see(visit, "/", cookies: kioskVisit(visit).gone + [cookie])
+        // Another election of this host may hold a leave under the former name: it stays.
+        let isFormer = try self.grant(visit.request.cookie(cookies.formerKiosk) ?? "") != nil
+        return see(
+            visit, "/", cookies: kioskVisit(visit).gone + [cookie] + (isFormer ? [cookies.clearFormerKiosk] : []))
     }
 }

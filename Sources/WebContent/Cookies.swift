@@ -33,6 +33,13 @@ package struct Cookies: Sendable {
     /// As it stands in requests and answers.
     package func name(_ kind: Kind) -> String { "\(isSecure ? "__Host-" : "")\(election)-\(kind.rawValue)" }
 
+    /// The name that the leave of a device that many share had before names carried the election. Such a cookie lasts more than a
+    /// year: read by no one, it would make of every lent device a voter's own.
+    package var formerKiosk: String { (isSecure ? "__Host-" : "") + Kind.kiosk.rawValue }
+
+    /// The value of a `Set-Cookie` header that takes the former cookie of a kiosk away.
+    package var clearFormerKiosk: String { cleared(formerKiosk, "Lax") }
+
     /// The value of a `Set-Cookie` header: for this host alone, kept from scripts, and `SameSite` as its kind allows.
     /// - Parameter seconds: how long it outlives the browser, where it does.
     package func set(_ kind: Kind, _ value: String, seconds: Int? = nil) -> String {
@@ -50,7 +57,10 @@ package struct Cookies: Sendable {
 
     /// The value of a `Set-Cookie` header that takes the cookie away.
     package func clear(_ kind: Kind) -> String {
-        "\(name(kind))=; Path=/; HttpOnly" + (isSecure ? "; Secure" : "")
-            + "; SameSite=\(kind == .session || kind == .staffSession ? "Strict" : "Lax"); Max-Age=0"
+        cleared(name(kind), kind == .session || kind == .staffSession ? "Strict" : "Lax")
+    }
+
+    private func cleared(_ name: String, _ sameSite: String) -> String {
+        "\(name)=; Path=/; HttpOnly" + (isSecure ? "; Secure" : "") + "; SameSite=\(sameSite); Max-Age=0"
     }
 }

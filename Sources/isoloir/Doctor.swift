@@ -162,6 +162,13 @@ final class Doctor {
         if elections.isEmpty { note("elections", "the store holds none yet: isoloir election create FOLDER") }
         if elections.count > 1 {
             _ = tried("addresses", { () throws(Refusal) in try StoredElections(services).refuseSharedAddresses() })
+            for host in tried("addresses", { () throws(Refusal) in try StoredElections(services).sharedHosts() }) ?? []
+            {
+                note(
+                    "addresses",
+                    "several elections stand on \(host), told apart by the port alone: a proxy has to pass it on "
+                        + "(nginx: proxy_set_header Host $http_host). Host names of their own are safer")
+            }
         }
         for election in elections { look(at: election, services) }
         lookAround(settings, elections: elections.map(\.election))

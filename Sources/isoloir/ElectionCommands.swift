@@ -51,7 +51,6 @@ private func readElection(_ folder: String) throws(Refusal) -> (election: Electi
 private func createElection(_ invocation: Invocation) throws(Refusal) {
     let (election, definition) = try readElection(invocation.operands[0])
     let services = try Services(invocation, creating: true)
-    try StoredElections(services).refuseSharedAddress(election)
     let operation = ElectionDefinition(
         services.storeContext, elections: services.elections, registrar: services.registrar, issuer: services.issuer,
         outbox: services.outbox)
@@ -61,6 +60,7 @@ private func createElection(_ invocation: Invocation) throws(Refusal) {
         for fault in ElectionTexts.unprintable(election) { Terminal.complain("Note: \(fault) The seal refuses it.") }
         try sayStored(outcome, election, services)
     case .sealed(let fingerprint): throw Services.sealed(fingerprint, "its definition cannot change any more")
+    case .sharesAddress(let other): throw Refusal(StoredElections.words(election, and: other))
     case .sealedMeanwhile:
         throw Refusal("The poll was sealed meanwhile: its definition cannot change any more.")
     case .isBusy:

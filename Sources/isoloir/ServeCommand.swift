@@ -16,7 +16,7 @@ let serveCommand = Command(
 
 /// Checks store, boxes and seals, then serves until SIGTERM or SIGINT. Of several elections one that cannot be served is complained
 /// of, and its voters get a page that says so; so do those of one whose box key is missing.
-/// - Throws: refused where the store is damaged, the only election is not as it was sealed, two elections have one address, or
+/// - Throws: refused where the store is damaged, the only election is not as it was sealed, no election can be served, or
 /// nothing can be listened on.
 private func serve(_ invocation: Invocation) throws(Refusal) {
     let services = try Services(invocation, checkingHead: false, steady: .system())

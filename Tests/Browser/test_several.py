@@ -10,7 +10,7 @@ import zoneinfo
 
 import requests
 from conftest import Client, Site, road, voter
-from staff import add, mail_of
+from staff import Desk, add, mail_of
 from test_casting import SMALL
 from test_clock import shifted
 from test_dead_ends import LISTS, WORKERS
@@ -138,7 +138,7 @@ def test_two_elections_in_one_browser(site, visitor):
 
 def test_a_host_of_no_election_learns_nothing(site):
     site.prepare([voter(1)])
-    other = Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
     site.serve()
     assert served(site, "autre.example.org")() and served(site, f"LOCALHOST:{site.port}")() and served(site, "autre.example.org.:443")()
     for host in ("vote.example.org", "127.0.0.1", f"127.0.0.1:{site.port}", "[::1]", "autre.example.org:x", "autre.example.org/cse-2026", ""):
@@ -151,15 +151,23 @@ def test_a_host_of_no_election_learns_nothing(site):
             assert "Set-Cookie" not in answer.headers and "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert asked(site, "/assets/style.css", "nobody.example").status_code == 200
     assert asked(site, "/api/v1/voters", "nobody.example").status_code == 421
-    # A form of one election's page, sent to the other's host.
+    # The receipts of a gateway that the settings do not name.
+    for host, status in (("nobody.example", 421), (f"localhost:{site.port}", 400)):
+        assert asked(site, "/receipts/sms", host).status_code == status
+    # A form of one election's page, sent to the other's host by that one's browser: its own form goes through, so nothing else refuses.
     someone = Client(site)
     someone.get("/")
-    answer = requests.post(f"http://127.0.0.1:{site.port}/", data={"form": someone.form(), "identifier": site.identifier(MAIL)}, timeout=20,
-                           headers={"Host": "autre.example.org", "Origin": site.address}, cookies=someone.session.cookies.get_dict())
-    assert answer.status_code == 403
+    there = asked(site, host="autre.example.org")
+    cookie = there.headers["Set-Cookie"].split(";")[0]
+    assert cookie.startswith("__Host-autre-2026-browser=")
+    own = re.search(r'name="form" value="([0-9a-f]+)"', there.text).group(1)
+    for token, isRefused in ((someone.form(), True), (own, False)):
+        answer = requests.post(f"http://127.0.0.1:{site.port}/", data={"form": token, "identifier": site.identifier(MAIL)}, timeout=20, allow_redirects=False,
+                               headers={"Host": "autre.example.org", "Origin": "https://autre.example.org", "Cookie": cookie})
+        assert (answer.status_code == 403) == isRefused, answer.status_code
     health = asked(site, "/health", "127.0.0.1")
     assert (health.status_code, health.text) == (200, "ok\n")
-    assert asked(site, "/health", "autre.example.org").text == "ok\n" and other.name
+    assert asked(site, "/health", "autre.example.org").text == "ok\n"
 
 
 def test_one_that_cannot_be_served_keeps_no_other_from_serving(site):
@@ -175,6 +183,8 @@ def test_one_that_cannot_be_served_keeps_no_other_from_serving(site):
         assert "momentanément indisponible" in answer.text and "unavailable" in answer.text
     assert asked(site, "/health", f"localhost:{site.port}").status_code == 200
     assert asked(site, "/health", "autre.example.org").status_code == asked(site, "/health", "127.0.0.1").status_code == 503
+    # Nobody learns from it what is wrong.
+    assert asked(site, "/health", "127.0.0.1").text == "not ok\n"
     told = requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).text
     assert 'isoloir_site_not_served{election="autre-2026",reason="fault"} 1' in told
     assert 'isoloir_site_not_served{election="cse-2026",reason="fault"} 0' in told
@@ -184,7 +194,7 @@ def test_one_that_cannot_be_served_keeps_no_other_from_serving(site):
     site.stop()
     assert "is not in" in site.run("serve", "--port", site.port, "--election", "autre-2026", status=1).stderr
     site.serve("--election", "cse-2026")
-    assert served(site, "autre.example.org")() and "cse-2026" not in asked(site, "/health").text
+    assert "cse-2026-browser=" in asked(site, host="autre.example.org").headers["Set-Cookie"]
     site.stop()
     # The key is back: the same process takes the election in within a minute or so.
     site.serve()
@@ -215,8 +225,26 @@ def test_an_election_that_comes_is_served_without_a_restart(site):
         assert f"autre-2026: serving; voters come by {other.address}" in file.read()
 
 
-def test_two_elections_at_one_address_are_refused(site):
+def test_the_host_of_a_destroyed_election_leads_to_no_other(site):
     site.prepare([voter(1)])
+    Election(site, "autre-2026", "https://autre.example.org").create([voter(2)])
+    site.serve()
+    assert served(site, "autre.example.org")() and asked(site, host="anything.example.org").status_code == 421
+    site.sql("INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint)"
+             " SELECT id, 'destroyed', 1, 1, x'00', 'x' FROM election_definition WHERE name = 'autre-2026'")
+    road.wait_until(lambda: asked(site, host="autre.example.org").status_code == 421, seconds=30)
+    # One is left, and still it answers for its own host alone.
+    assert served(site, f"localhost:{site.port}")() and asked(site, host="anything.example.org").status_code == 421
+    # After a start it is alone; the other's letters still lead to nobody.
+    site.stop()
+    site.serve()
+    assert served(site, "anything.example.org")()
+    for host in ("autre.example.org", "AUTRE.example.org.:443", "autre.example.org:8443"):
+        assert asked(site, host=host).status_code == 421, host
+
+
+def test_two_elections_at_one_address_are_refused(site):
+    site.prepare(electorate("v"), SMALL)
     other = Election(site, "autre-2026", site.address).define()
     refused = site.run("election", "create", f"{other.folder}/election", status=1).stderr
     for word in ("cse-2026", "autre-2026", site.address, "--election"):
@@ -230,6 +258,76 @@ def test_two_elections_at_one_address_are_refused(site):
     assert "have the same address" in site.run("doctor", "--offline", status=1).stdout
     site.serve("--election", "cse-2026")
     assert served(site, f"localhost:{site.port}")()
+    site.stop()
+    # Of the two the one that is sealed keeps its address, and the other is complained of.
+    [row] = site.sql("SELECT name, definition, stored_at FROM election_definition WHERE name = 'autre-2026'")
+    site.sql("DELETE FROM election_definition WHERE name = 'autre-2026'")
+    site.seal_poll()
+    site.sql("INSERT INTO election_definition (name, definition, stored_at) VALUES (?, ?, ?)", *row)
+    site.serve()
+    answer = asked(site, host=f"localhost:{site.port}")
+    assert answer.status_code == 200 and "cse-2026-browser=" in answer.headers["Set-Cookie"]
+    assert asked(site, host="anything.example.org").status_code == 421
+    with open(f"{site.folder}/serve.log", encoding="utf-8") as file:
+        assert "autre-2026: autre-2026 and cse-2026 have the same address" in file.read()
+
+
+def test_doctor_names_a_host_that_elections_share(site):
+    site.prepare([voter(1)])
+    Election(site, "autre-2026", f"http://localhost:{road.free_port()}").create([voter(2)])
+    told = site.run("doctor", "--offline").stdout
+    assert "several elections stand on localhost" in told and "$http_host" in told
+
+
+def test_what_is_one_elections_opens_nothing_at_the_other(site):
+    """Whoever holds something of one election and writes it under the other's names, at the other's address."""
+    site.prepare(electorate("v"), SMALL).open_poll()
+    add(site, "manager1", "manager")
+    other = Election(site, "autre-2026", f"http://localhost:{road.free_port()}").create(electorate("w")).open_poll()
+    add(other, "manager2", "manager")
+    site.serve()
+    with also_at(int(other.address.rsplit(":")[-1]), site.port):
+        someone, sent = Client(site), len(site.texts(MAIL))
+        someone.identify(site.identifier(MAIL))
+        site.wait_text(MAIL, sent + 1)
+        pending = someone.session.cookies.get_dict()
+        someone = Client(site)
+        assert someone.sign_in(site.identifier(MAIL), MAIL, len(site.texts(MAIL)) + 1, first=True).headers["Location"].startswith("/space")
+        signed = someone.session.cookies.get_dict()
+
+        def tried(place, path, cookies):
+            renamed = {f"{place.name}-{name.removeprefix('cse-2026-')}": value for name, value in cookies.items()}
+            return requests.get(place.address + path, cookies=renamed, timeout=20, allow_redirects=False)
+
+        site.name = "cse-2026"
+        assert "cse-2026-session" in signed and "cse-2026-pending" in pending and "cse-2026-browser" in pending
+        for path, cookies in (("/space", signed), ("/code", pending)):
+            assert tried(other, path, cookies).status_code == 303, path
+        assert tried(site, "/space", signed).status_code == 200
+        # The browser's token of one is unknown to the other, which gives its own.
+        assert "autre-2026-browser=" in tried(other, "/", pending).headers["Set-Cookie"]
+        own, foreign = Desk(site, "manager1").enrol(), Desk(other, "manager2").enrol()
+        # Under the other's names and at its console.
+        staff = own.session.cookies.get_dict()
+        assert "cse-2026-staffSession" in staff
+        assert tried(site, "/manager", staff).status_code == 200
+        assert tried(other, "/manager", staff).headers["Location"].startswith("/manager/sign-in")
+        [number] = [number for number, in site.sql("SELECT min(roll_voter.id) FROM roll_voter JOIN election_definition ON election_definition.id = election"
+                                                   " WHERE name = 'cse-2026'")]
+        assert own.get(f"voters/{number}").status_code == 200
+        for path in (f"voters/{number}", f"voters/{number}/correct", f"voters/{number}/reveal"):
+            assert foreign.get(path).status_code == 404, path
+        # A program's token, and what it asks for.
+        bearers = []
+        for desk in (own, foreign):
+            desk.do("clients/add", name="bot", role="manager", days="2")
+            bearers.append({"Authorization": "Bearer " + re.search(r"isoloir_[0-9a-f]{64}", desk.page).group()})
+        for place, bearer, status in ((site, bearers[0], 200), (other, bearers[0], 401), (other, bearers[1], 404), (site, bearers[1], 401)):
+            assert requests.get(f"{place.address}/api/v1/voters/{number}", headers=bearer, timeout=20).status_code == status
+        [client] = [number for number, in site.sql("SELECT staff_client.id FROM staff_client JOIN election_definition ON election_definition.id = election"
+                                                   " WHERE election_definition.name = 'cse-2026'")]
+        assert foreign.post(f"clients/{client}/remove").status_code == 404
+        assert requests.get(f"{site.address}/api/v1/voters/{number}", headers=bearers[0], timeout=20).status_code == 200
 
 
 def test_consoles_at_an_address_of_their_own(site):
@@ -248,7 +346,9 @@ def test_consoles_at_an_address_of_their_own(site):
         assert f"{place}/manager?election={name}" in site.wait_text(mail_of(who), 1), who
     page = requests.get(f"{place}/manager", timeout=20)
     assert page.status_code == 200 and "Quelle élection" in page.text and "Which election" in page.text
-    assert "cse-2026</title>" not in page.text and "autre" not in page.text
+    # It names nothing but what stands in the template.
+    with open(f"{road.ROOT}/Templates/pages/server/consoles.html", encoding="utf-8") as file:
+        assert page.text == file.read().replace("{{path}}", "/manager").replace("{{election}}", "")
     answers = []
     for name in ("cse-2026", "autre-2026", "nobody-2026"):
         browser = requests.Session()
@@ -268,6 +368,18 @@ def test_consoles_at_an_address_of_their_own(site):
     assert requests.get(f"{place}/manager/a%0d%0ab?election=cse-2026", timeout=20, allow_redirects=False).status_code in (200, 400)
     for name in ("", "a" * 41, "cse_2026", "CSE-2026", "a;b", "a%0d%0ab"):
         assert "Set-Cookie" not in requests.get(f"{place}/manager?election={name}", timeout=20, allow_redirects=False).headers, name
+    # A page from elsewhere leads nobody's tabs to another election: it is asked for, and the button goes on to the same page.
+    browser = requests.Session()
+    browser.get(f"{place}/manager?election=cse-2026", timeout=20)
+    for headers, isAsked in (({"Sec-Fetch-Site": "cross-site"}, True), ({"Sec-Fetch-Site": "same-site"}, True), ({"Referer": "https://evil.example/x"}, True),
+                             ({"Origin": "null"}, True), ({"Sec-Fetch-Site": "none"}, False), ({"Sec-Fetch-Site": "same-origin"}, False),
+                             ({"Referer": f"{place}/manager/election"}, False)):
+        answer = requests.get(f"{place}/manager/parcels?election=autre-2026", headers=headers, cookies=browser.cookies.get_dict(), timeout=20, allow_redirects=False)
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == ((200, False) if isAsked else (303, True)), headers
+        if isAsked:
+            assert 'value="autre-2026"' in answer.text and 'action="/manager/parcels"' in answer.text
+    # Where the browser is there already, nothing is switched.
+    assert browser.get(f"{place}/manager?election=cse-2026", headers={"Sec-Fetch-Site": "cross-site"}, timeout=20, allow_redirects=False).status_code == 303
     # A page of one election's console, sent to another's.
     browser = requests.Session()
     browser.get(f"{place}/manager?election=cse-2026", timeout=20)

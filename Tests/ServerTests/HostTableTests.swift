@@ -47,6 +47,26 @@ struct HostTableTests {
         #expect(table.find("h.example:7443") == nil)
     }
 
+    @Test func `of two that no request tells apart the first answers, and the host's other ports are no third site's`()
+        throws
+    {
+        let origin = try #require(Origin("https://h.example"))
+        let table = HostTable([(origin: origin, value: "first"), (origin: origin, value: "second")])
+        for header in ["h.example", "h.example:443", "H.example.", "h.example:8443"] {
+            #expect(table.find(header) == "first", "\(header)")
+        }
+    }
+
+    @Test func `without a port nobody answers where no election stands at the standard one`() throws {
+        let table = try table("https://h.example:8443", "https://h.example:9443")
+        #expect(table.find("h.example") == nil && table.find("h.example.") == nil)
+        #expect(table.find("H.example:8443") == "https://h.example:8443")
+    }
+
+    @Test func `what is not ASCII is not converted, and finds nothing`() throws {
+        #expect(try table("https://vote-\u{e9}t\u{e9}.example").find("vote-\u{e9}t\u{e9}.example") == nil)
+    }
+
     @Test(arguments: [
         ("https://h.example", "https://H.example:443", true), ("https://h.example", "http://h.example", true),
         ("https://h.example:8443", "https://h.example", false), ("https://h.example", "https://i.example", false),

@@ -7,7 +7,7 @@ package final class SiteClient {
     /// Where its requests come from.
     private let source: String
     /// By name, as the site gave them.
-    package private(set) var cookies: [String: String] = [:]
+    package var cookies: [String: String] = [:]
 
     /// - Parameter source: its address.
     package init(source: String = "192.0.2.1", _ handler: @escaping WebServer.Handler) {

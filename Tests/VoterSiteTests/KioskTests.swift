@@ -51,6 +51,22 @@ struct KioskTests {
         }
     }
 
+    @Test func `a device that became a kiosk under the cookie's former name stays one until it is made none`() throws {
+        let grant = try fixture.grant(hours: 8, by: member)
+        browser.cookies["__Host-kiosk"] = grant
+        let home = browser.get("/")
+        #expect(home.status == 200 && home.text.contains("Salle des mariages") && home.text.contains("kiosk-end"))
+        // What no member signed under the new name takes nothing from it.
+        browser.cookies["__Host-cse-2026-kiosk"] = "1.2.3"
+        #expect(browser.get("/").text.contains("kiosk-end"))
+        let page = browser.get("/kiosk?grant=\(grant)")
+        #expect(browser.submit("/kiosk", of: page, ["grant": grant, "action": "off"]).header("Location") == "/")
+        #expect(browser.cookies["__Host-kiosk"] == nil && !browser.get("/").text.contains("kiosk-end"))
+        // Another election's leave is none here, and stays where it is.
+        browser.cookies["__Host-kiosk"] = "1.2.3"
+        #expect(!browser.get("/").text.contains("kiosk-end") && browser.cookies["__Host-kiosk"] == "1.2.3")
+    }
+
     @Test func `the button of any page ends all that goes on, and the next person finds nothing`() throws {
         enable(try fixture.grant(hours: 8, by: member))
         try fixture.signIn(browser)
