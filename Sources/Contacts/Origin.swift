@@ -43,6 +43,15 @@ package struct Origin: Sendable, Hashable {
     /// By name or address; other names may lead here too.
     package var isLocal: Bool { host == "localhost" || host == "127.0.0.1" || host == "[::1]" }
 
+    /// Whether browsers write no port for it.
+    package var isAtStandardPort: Bool { port == (scheme == .https ? 443 : 80) }
+
+    /// Whether no request tells it from another address: the same host and port, and both ports of HTTP and HTTPS where none is
+    /// written.
+    package func isOneSite(with other: Origin) -> Bool {
+        host == other.host && (port == other.port || isAtStandardPort && other.isAtStandardPort)
+    }
+
     /// The port; nil when it is none.
     private static func port(_ text: Substring?, _ scheme: Scheme) -> Int? {
         guard let text else { return scheme == .https ? 443 : 80 }

@@ -51,14 +51,3 @@ package struct HostTable<Value: Sendable>: Sendable {
         return (origin.host, colon == header.endIndex ? nil : origin.port)
     }
 }
-
-extension Origin {
-    /// Whether browsers write no port for it.
-    var isAtStandardPort: Bool { port == (scheme == .https ? 443 : 80) }
-
-    /// Whether no request tells it from another address: the same host and port, and both ports of HTTP and HTTPS where none is
-    /// written.
-    package func isOneSite(with other: Origin) -> Bool {
-        host == other.host && (port == other.port || isAtStandardPort && other.isAtStandardPort)
-    }
-}

@@ -2,7 +2,7 @@ package import CommandLineKit
 import Contacts
 package import Elections
 import Polling
-package import Store
+import Store
 
 /// The elections of a store as sites: those that may be served, and addresses that two of them would share.
 package struct StoredElections {
