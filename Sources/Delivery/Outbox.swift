@@ -172,8 +172,12 @@ package struct Outbox: Sendable {
     package func fate(
         _ reading: borrowing Reading, _ message: Int
     ) throws(StoreError) -> (state: MessageState, endedAt: Int?)? {
-        try reading.first("SELECT state, ended_at FROM outbox_message WHERE id = ?", message) {
-            (row: borrowing Row) throws(StoreError) in (try row.value(0), try row[1])
+        let lead = times.lead
+        return try reading.first("SELECT state, ended_at FROM outbox_message WHERE id = ?", message) {
+            (row: borrowing Row) throws(StoreError) -> (state: MessageState, endedAt: Int?) in
+            let ended: Int? = try row[1]
+            // The dispatcher wrote it down, by its own clock; whoever gave the message goes by another one perhaps.
+            return (try row.value(0), ended.map { $0 - lead })
         }
     }
 

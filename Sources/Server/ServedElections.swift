@@ -57,7 +57,11 @@ package final class ServedElections: Sendable {
         // One that is alone refuses to be served, as its administrator sees at once.
         guard present.count > 1 else {
             let only: StoredElection
-            if case .election(let stored, _)? = present.first { only = stored } else { only = try services.election() }
+            switch present.first {
+            case .election(let stored, _)?: only = stored
+            case .damaged(_, let error)?: throw Refusal(error)
+            case .destroyed?, nil: only = try services.election()
+            }
             return table.put(HostedSite(only, try build(only)))
         }
         var refusals: [String] = []
@@ -85,7 +89,7 @@ package final class ServedElections: Sendable {
                 news.append(.faulty(id: id, reason: error.description))
             }
         }
-        table.note(unreadable: found.count { if case .damaged = $0 { true } else { false } })
+        table.note(unreadable: found.compactMap { if case .damaged(let id, _) = $0 { id } else { nil } })
         // The last one stays as it is: who comes is told what became of it.
         for hosted in table.all where !present.contains(hosted.id) && table.all.count > 1 {
             table.retire(hosted.election)

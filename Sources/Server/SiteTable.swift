@@ -30,7 +30,7 @@ package final class SiteTable: Sendable {
         case nobody
     }
 
-    /// What stands in the table at a moment: requests read it without waiting for each other.
+    /// What stands in the table at a moment: it is never changed, only put in another's place.
     private final class State: Sendable {
         let all: [HostedSite]
         /// Elections that were destroyed: their hosts lead to no other one.
@@ -44,7 +44,12 @@ package final class SiteTable: Sendable {
             self.gone = gone
             self.isSeveral = isSeveral || all.count > 1
             // At one address who is served comes first, then who will be.
-            let ordered = self.all.filter { $0.site != nil } + self.all.filter { $0.site == nil } + gone
+            // A trial that was destroyed keeps nobody from what stands at its host today, nor from this machine's own names.
+            let taken = Set(all.compactMap { Origin($0.election.election.address)?.host })
+            let nobodys = gone.filter { hosted in
+                Origin(hosted.election.election.address).map { !$0.isLocal && !taken.contains($0.host) } ?? false
+            }
+            let ordered = self.all.filter { $0.site != nil } + self.all.filter { $0.site == nil } + nobodys
             hosts = HostTable(
                 ordered.compactMap { hosted in
                     Origin(hosted.election.election.address).map { (origin: $0, value: hosted) }
@@ -76,9 +81,14 @@ package final class SiteTable: Sendable {
     /// Whether one election is served, and no other was there since the process began.
     package var isAlone: Bool { !now.isSeveral }
 
-    /// Says how many elections there are beside these, whose address nobody knows: their voters must not be led to another one.
-    func note(unreadable number: Int) {
-        change { State($0.all, gone: $0.gone, isSeveral: $0.isSeveral || $0.all.count + number > 1) }
+    /// Says which elections there are whose address nobody can read now: the voters of one that is not served yet must not be led to
+    /// another one.
+    func note(unreadable names: [String]) {
+        change { state in
+            let unknown = names.filter { name in !state.all.contains { $0.id == name } }
+            return State(
+                state.all, gone: state.gone, isSeveral: state.isSeveral || state.all.count + unknown.count > 1)
+        }
     }
 
     /// Puts an election in, or in the place of what stood for it before.

@@ -97,20 +97,21 @@ package struct StoredElections {
     }
 
     /// Seconds by which the clock may stray in work that belongs to no election: the smallest grace of those whose polls are under
-    /// way, so that no poll's hour is moved by more than its own. A draft tightens nothing for a poll that runs. Elections that
-    /// cannot be read are left out.
+    /// way, so that no poll's hour is moved by more than its own. A draft tightens nothing for a poll that runs; where none runs, the
+    /// smallest grace of all counts, so that the clock of one election and the common one take the same steps. Elections that cannot
+    /// be read, or were destroyed, are left out.
     /// - Parameter election: the only one that counts, where the work is for one.
     static func clockTolerance(
         _ reading: borrowing Reading, _ elections: ElectionRepository, of election: String?
     ) throws(StoreError) -> Int? {
-        var least: Int?
+        var (underWay, others): ([Int], [Int]) = ([], [])
         for name in try elections.names(reading) where election == nil || name == election {
-            guard let stored = try? elections.find(reading, name),
-                try Poll.find(reading, election: stored.number)?.state.isUnderWay == true
-            else { continue }
+            guard let stored = try? elections.find(reading, name) else { continue }
+            let state = try Poll.find(reading, election: stored.number)?.state
+            guard state != .destroyed else { continue }
             let seconds = stored.election.graceMinutes * 60
-            least = min(least ?? seconds, seconds)
+            if state?.isUnderWay == true { underWay.append(seconds) } else { others.append(seconds) }
         }
-        return least
+        return underWay.min() ?? others.min()
     }
 }

@@ -243,6 +243,19 @@ def test_the_host_of_a_destroyed_election_leads_to_no_other(site):
         assert asked(site, host=host).status_code == 421, host
 
 
+def test_a_destroyed_trial_at_this_machine_s_name_or_another_port_keeps_nobody_away(site):
+    """Before, whoever came by a name that a destroyed trial had was turned away from the one election that is left."""
+    site.prepare([voter(1)])
+    for name, address in (("essai-2026", "http://localhost:8080"), ("epreuve-2026", "http://127.0.0.1:8081")):
+        Election(site, name, address).create([voter(2)])
+    site.sql("INSERT INTO polling_poll (election, state, sealed_at, closes_at, manifest, fingerprint)"
+             " SELECT id, 'destroyed', 1, 1, x'00', 'x' FROM election_definition WHERE name <> 'cse-2026'")
+    site.serve()
+    for host in ("localhost", "localhost:8080", "127.0.0.1:8081", "anything.example.org"):
+        assert served(site, host)(), host
+        assert asked(site, "/health", host).text == "ok\n"
+
+
 def test_two_elections_at_one_address_are_refused(site):
     site.prepare(electorate("v"), SMALL)
     other = Election(site, "autre-2026", site.address).define()
@@ -397,7 +410,8 @@ def test_consoles_at_an_address_of_their_own(site):
 def test_a_bureau_s_word_on_the_clock_is_for_its_own_poll(site):
     hour = datetime.datetime.fromtimestamp(time.time() + 7200, zoneinfo.ZoneInfo("Europe/Paris")).strftime("%Y-%m-%d %H:%M")
     site.prepare(electorate("v"), SMALL, closes=hour).open_poll()
-    other = Election(site, "autre-2026", "https://autre.example.org").create(electorate("w")).open_poll()
+    port = road.free_port()
+    other = Election(site, "autre-2026", f"http://localhost:{port}").create(electorate("w")).open_poll()
     signs = "SELECT count(*) FROM polling_poll WHERE seen_boot IS NOT NULL"
     # Both polls begin under a clock that is an hour ahead; then it is set right.
     site.serve(environment=shifted(site.folder, 3600))
@@ -408,7 +422,7 @@ def test_a_bureau_s_word_on_the_clock_is_for_its_own_poll(site):
     def health(host):
         return asked(site, "/health", host).text
 
-    here, there = f"localhost:{site.port}", "autre.example.org"
+    here, there = f"localhost:{site.port}", f"localhost:{port}"
     road.wait_until(lambda: all("clock not believed: jumped" in health(host) for host in (here, there)))
     seen = site.sql("SELECT seen_at - seen_ticks FROM polling_poll ORDER BY election")
     site.run("poll", "clock", "--election", "cse-2026", "--by", "Irene Laurent", "--reason", "compared with the station's clock")
@@ -429,6 +443,11 @@ def test_a_bureau_s_word_on_the_clock_is_for_its_own_poll(site):
         site.stop()
         site.serve()
         road.wait_until(lambda: health(here) == "ok\n" and "jumped" in health(there))
+    # Whoever's poll still goes by the other time signs in too: when a code was accepted is told by its own time.
+    with also_at(port, site.port):
+        contact = "w1@example.org"
+        sent = len(site.texts(contact))
+        assert Client(other).sign_in(other.identifier(contact), contact, sent + 1, first=True).headers["Location"].startswith("/space")
     # The other bureau has its own word.
     other.run("poll", "clock", "--by", "Paul Petit", "--reason", "compared with the station's clock")
     road.wait_until(lambda: health(there) == health(here) == "ok\n")
